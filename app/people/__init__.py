@@ -1,0 +1,1 @@
+"""Citizens, staff, offices, and what each of them may do and see."""
