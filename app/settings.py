@@ -58,6 +58,9 @@ class Settings:
     decision_limit_days: int = 20
     correction_days: int = 15
     workers: int = 2
+    rate_limit_factor: int = 1
+    sms_url: str = ""
+    sms_token: str = field(default="", repr=False)
     debug: bool = False
 
     @property
@@ -86,6 +89,7 @@ class Settings:
             "decision_limit_days",
             "correction_days",
             "workers",
+            "rate_limit_factor",
         ):
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name.upper()} must be positive")
@@ -106,6 +110,8 @@ class Settings:
             raise SettingsError("the demo package must not be installed in production")
         if not self.redis_url:
             raise SettingsError("REDIS_URL is not set")
+        if not self.sms_url.startswith("https://"):
+            raise SettingsError("SMS_URL must be the https address of an SMS service")
         host = urlsplit(self.wechat_base_url)
         if host.scheme != "https" or host.hostname in ("localhost", "127.0.0.1"):
             raise SettingsError("WECHAT_BASE_URL must be WeChat's own address")
@@ -154,6 +160,8 @@ _TEXTS = (
     "wechat_app_id",
     "wechat_app_secret",
     "wechat_base_url",
+    "sms_url",
+    "sms_token",
 )
 _NUMBERS = (
     "trusted_proxies",
@@ -163,6 +171,7 @@ _NUMBERS = (
     "decision_limit_days",
     "correction_days",
     "workers",
+    "rate_limit_factor",
 )
 
 

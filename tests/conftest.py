@@ -16,7 +16,7 @@ from app.kernel import crypto
 from app.kernel.actors import Actor, ActorKind, Role, citizen_actor
 from app.kernel.db import Base, Database, make_engine
 from app.settings import Mode, Settings
-from tests.everything import import_models
+from app.models import import_all
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)  # Monday, 09:30 in Shanghai
 
@@ -61,7 +61,7 @@ def database_url():
 @pytest.fixture(scope="session")
 def engine(database_url):
     """Open TEST_DATABASE_URL, or SQLite in memory when it is not set."""
-    import_models()
+    import_all()
     engine = make_engine(database_url)
     Base.metadata.drop_all(engine)
     Base.metadata.create_all(engine)

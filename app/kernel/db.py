@@ -226,11 +226,14 @@ def make_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True
+        )
     in_memory = parsed.database in (None, "", ":memory:")
     engine = create_engine(
         url,
         module=pysqlite3.dbapi2,
+        hide_parameters=True,  # a failed statement must not carry data to a log
         connect_args={"check_same_thread": False},
         **({"poolclass": StaticPool} if in_memory else {}),
     )

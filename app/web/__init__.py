@@ -1,0 +1,1 @@
+"""What the web doors share: context, problems, limits, headers, health."""

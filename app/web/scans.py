@@ -1,0 +1,58 @@
+"""Counting scans without slowing one: a buffer, and a thread that empties it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime
+
+from app.codes.scans import ScanBuffer, flush
+from app.kernel.db import Database
+
+logger = logging.getLogger(__name__)
+
+FLUSH_EVERY_S = 1.0
+"""At most so much of the anonymous counts is lost when a process is killed."""
+
+
+class ScanCounter:
+    """Adds up scans of this process and writes them once a second."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._buffer = ScanBuffer()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._wake = threading.Event()
+
+    def add(self, code_id: int, at: datetime, scanner: str) -> None:
+        """Count one scan. Never fails, never waits for the database."""
+        self._buffer.add(code_id, at, scanner)
+        if self._thread is None:
+            self._start()
+
+    def flush(self) -> None:
+        """Write what has been counted; put it back when that fails."""
+        counts = self._buffer.take()
+        if not counts:
+            return
+        try:
+            with self._database.transaction() as session:
+                flush(session, counts)
+        except Exception as failure:  # noqa: BLE001 -- counting must outlive any fault
+            self._buffer.put_back(counts)
+            logger.warning("scans kept", extra={"cause": type(failure).__name__})
+
+    def _start(self) -> None:
+        # Started by the first scan, so that it lives in the serving process
+        # and not in the one that forked it.
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._run, name="scan-counter", daemon=True
+                )
+                self._thread.start()
+
+    def _run(self) -> None:
+        while not self._wake.wait(FLUSH_EVERY_S):
+            self.flush()
