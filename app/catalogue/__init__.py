@@ -1,0 +1,1 @@
+"""Matters, their guides and revisions, releases, packages, places and search."""
