@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from types import NoneType
 from typing import Any
@@ -23,10 +23,14 @@ from app.kernel.errors import Invalid
 TODAY = "today"
 """As a bound of a date: the day on which the form is filled in."""
 
+ONE_FILE = "1"
+"""How many files a FILE field takes when its ``max`` does not say."""
+
 YES, NO = "yes", "no"
 """What pages send for a yes/no question, and what :class:`ShowIf` compares with."""
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 _CHOICE_VALUE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _MAX_FIELDS = 200
 _MAX_DECIMALS = 6
@@ -285,6 +289,8 @@ def bound(field: Field, text: str, *, today: date) -> Decimal | date | None:
         return None
     if field.type is FieldType.DATE:
         return today if text == TODAY else date.fromisoformat(text)
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"not a plain number: {text!r}")
     return Decimal(text)
 
 
@@ -343,12 +349,10 @@ def _bounds_fault(field: Field) -> str:
     day = date(2000, 1, 1)
     try:
         low = bound(field, field.min, today=day)
-        high = bound(field, field.max, today=day)
-    except (ValueError, InvalidOperation, TypeError):
+        most = field.max or (ONE_FILE if field.type is FieldType.FILE else "")
+        high = bound(field, most, today=day)
+    except (ValueError, TypeError):
         return "a bound cannot be read"
-    for each in (low, high):
-        if isinstance(each, Decimal) and not each.is_finite():
-            return "a bound is not a finite number"
     if TODAY in (field.min, field.max):
         return ""
     if low is not None and high is not None and low > high:  # type: ignore[operator]
