@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import datetime
+from functools import lru_cache
 
-from app.codes.scans import ScanBuffer, flush
+from app.codes.scans import FLUSH_S, ScanBuffer, classify_scanner, flush
 from app.kernel.db import Database
 
 logger = logging.getLogger(__name__)
 
-FLUSH_EVERY_S = 1.0
-"""At most so much of the anonymous counts is lost when a process is killed."""
+_kind = lru_cache(maxsize=1024)(classify_scanner)
 
 
 class ScanCounter:
@@ -25,22 +25,23 @@ class ScanCounter:
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
 
-    def add(self, code_id: int, at: datetime, scanner: str) -> None:
+    def add(self, code_id: int, at: datetime, user_agent: str) -> None:
         """Count one scan. Never fails, never waits for the database."""
-        self._buffer.add(code_id, at, scanner)
+        self._buffer.add(code_id, at, _kind(user_agent))
         if self._thread is None:
             self._start()
 
     def flush(self) -> None:
-        """Write what has been counted; put it back when that fails."""
-        counts = self._buffer.take()
-        if not counts:
+        """Write what has been counted; it is kept when that fails."""
+        if not len(self._buffer):
             return
         try:
-            with self._database.transaction() as session:
+            with (
+                self._buffer.taken() as counts,
+                self._database.transaction() as session,
+            ):
                 flush(session, counts)
         except Exception as failure:  # noqa: BLE001 -- counting must outlive any fault
-            self._buffer.put_back(counts)
             logger.warning("scans kept", extra={"cause": type(failure).__name__})
 
     def _start(self) -> None:
@@ -54,5 +55,5 @@ class ScanCounter:
                 self._thread.start()
 
     def _run(self) -> None:
-        while not self._wake.wait(FLUSH_EVERY_S):
+        while not self._wake.wait(FLUSH_S):
             self.flush()
