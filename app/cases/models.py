@@ -17,6 +17,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.cases.rules import NO_CLOCK, Subject
 from app.cases.workflow import Action, Outcome, State
 from app.kernel.actors import ActorKind, Role
 from app.kernel.db import Base, enum_text
@@ -27,9 +28,6 @@ _TOKEN = 32
 _HASH = 64
 """Hexadecimal signs of a keyed hash."""
 _CODE = 80
-
-NO_CLOCK = date(9999, 12, 31)
-"""Stands in ``Case.queue_on`` while no clock of the office runs: sorts last."""
 
 
 class CaseSource(StrEnum):
@@ -65,13 +63,6 @@ class NoticeStatus(StrEnum):
     REJECTED = "rejected"
     LAPSED = "lapsed"
     """The case went on before the supervisor had decided."""
-
-
-class Subject(StrEnum):
-    """What a defect is about."""
-
-    FIELD = "field"
-    MATERIAL = "material"
 
 
 class Case(Base):
@@ -121,7 +112,7 @@ class Case(Base):
     citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"))
     matter_code: Mapped[str] = mapped_column(String(_CODE))
     matter_name: Mapped[str] = mapped_column(String(300))
-    guide_revision_id: Mapped[int] = mapped_column()
+    guide_revision_id: Mapped[int] = mapped_column(ForeignKey("guide_revisions.id"))
     form_id: Mapped[int] = mapped_column(ForeignKey("form_definitions.id"))
     release_number: Mapped[int]
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))

@@ -98,9 +98,14 @@ class When(StrEnum):
     """What must be true of a case, besides its state, for a row to be open."""
 
     ALWAYS = "always"
-    FIRST_NOTICE = "no correction notice has been issued yet"
-    FURTHER_NOTICE = "one has been issued, and no further one is proposed"
+    FIRST_NOTICE = "no correction notice has been issued, and five days are not over"
+    FURTHER_NOTICE = (
+        "one has been issued, no further one is proposed, nor are the days over"
+    )
     NOTICE_PROPOSED = "a further notice waits for the supervisor"
+    NOTICE_IN_TIME = (
+        "a further notice waits for the supervisor, and the days are not over"
+    )
     GRANTED = "the decision was to grant"
     ANSWER_OVERDUE = "five working days passed without an answer"
     SUPPLY_OVERDUE = "the day to supply by has passed"
@@ -126,11 +131,15 @@ class Situation:
 
     def allows(self, when: When) -> bool:
         """Whether a row with this condition is open."""
+        in_time = not self.answer_overdue
         return {
             When.ALWAYS: True,
-            When.FIRST_NOTICE: self.notices_issued == 0,
-            When.FURTHER_NOTICE: self.notices_issued > 0 and not self.notice_proposed,
+            When.FIRST_NOTICE: self.notices_issued == 0 and in_time,
+            When.FURTHER_NOTICE: (
+                self.notices_issued > 0 and not self.notice_proposed and in_time
+            ),
             When.NOTICE_PROPOSED: self.notice_proposed,
+            When.NOTICE_IN_TIME: self.notice_proposed and in_time,
             When.GRANTED: self.outcome is Outcome.GRANTED,
             When.ANSWER_OVERDUE: self.answer_overdue,
             When.SUPPLY_OVERDUE: self.supply_overdue,
@@ -205,6 +214,18 @@ class AlreadyNotified(IllegalTransition):
     zh = "补正内容只能一次性告知。因申请人补正的材料出现新问题的，请“提请再次告知”，由分管领导批准。"
 
 
+class TooLateToNotify(IllegalTransition):
+    """Five working days passed without an answer: the case counts as accepted.
+
+    Source: Administrative Licensing Law, art. 32 (逾期不告知的，自收到申请材料之日起即为受理).
+    """
+
+    code = "too-late-to-notify"
+    zh = "收到材料已超过5个工作日，依法视为受理，不能再要求补正。请点“受理”，受理日期按收到材料之日计算。"
+
+
+_NOTIFYING = frozenset({When.FIRST_NOTICE, When.FURTHER_NOTICE, When.NOTICE_IN_TIME})
+
 _CITIZEN = frozenset({Role.CITIZEN})
 _CLERK = frozenset({Role.CLERK})
 _REVIEW = frozenset({Role.REVIEWER, Role.DECIDER})
@@ -258,7 +279,7 @@ _ROWS: dict[tuple[State, Action], Transition] = {
     (_S.PRE_REVIEW, _A.REFUSE_ACCEPTANCE): _row(_S.NOT_ACCEPTED, _CLERK, "不予受理", _REFUSE_ACCEPTANCE_TOLD, reason=True, hint=_WHY_NOT_OURS, through=(_A.PASS_PRE_REVIEW, _A.REFUSE_ACCEPTANCE)),
     (_S.PRE_REVIEW, _A.PASS_PRE_REVIEW): _row(_S.ACCEPTANCE_CHECK, _CLERK, "预审通过", "预审已通过"),
     (_S.PRE_REVIEW, _A.PROPOSE_NOTICE): _row(_S.PRE_REVIEW, _CLERK, "提请再次告知", "已提请再次告知补正", reason=True, defects=True, internal=True, when=When.FURTHER_NOTICE, hint=_WHY_FURTHER),
-    (_S.PRE_REVIEW, _A.APPROVE_NOTICE): _row(_S.RETURNED, _SUPERVISOR, "批准再次告知", "补正后发现新问题，经批准再次告知", when=When.NOTICE_PROPOSED),
+    (_S.PRE_REVIEW, _A.APPROVE_NOTICE): _row(_S.RETURNED, _SUPERVISOR, "批准再次告知", "补正后发现新问题，经批准再次告知", when=When.NOTICE_IN_TIME),
     (_S.PRE_REVIEW, _A.REJECT_NOTICE): _row(_S.PRE_REVIEW, _SUPERVISOR, "不同意再次告知", "未同意再次告知补正", reason=True, internal=True, when=When.NOTICE_PROPOSED),
     (_S.PRE_REVIEW, _A.DEEM_ACCEPTED): _row(_S.ACCEPTED, _SYSTEM, "视为受理", "逾期未告知，自收到材料之日起视为受理", when=When.ANSWER_OVERDUE),
 
@@ -269,7 +290,7 @@ _ROWS: dict[tuple[State, Action], Transition] = {
     (_S.ACCEPTANCE_CHECK, _A.REQUEST_CORRECTION): _row(_S.CORRECTION, _CLERK, "一次性告知补正", "需要补正，已一次性告知", defects=True, when=When.FIRST_NOTICE),
     (_S.ACCEPTANCE_CHECK, _A.REFUSE_ACCEPTANCE): _row(_S.NOT_ACCEPTED, _CLERK, "不予受理", _REFUSE_ACCEPTANCE_TOLD, reason=True, hint=_WHY_NOT_OURS),
     (_S.ACCEPTANCE_CHECK, _A.PROPOSE_NOTICE): _row(_S.ACCEPTANCE_CHECK, _CLERK, "提请再次告知", "已提请再次告知补正", reason=True, defects=True, internal=True, when=When.FURTHER_NOTICE, hint=_WHY_FURTHER),
-    (_S.ACCEPTANCE_CHECK, _A.APPROVE_NOTICE): _row(_S.CORRECTION, _SUPERVISOR, "批准再次告知", "补正后发现新问题，经批准再次告知", when=When.NOTICE_PROPOSED),
+    (_S.ACCEPTANCE_CHECK, _A.APPROVE_NOTICE): _row(_S.CORRECTION, _SUPERVISOR, "批准再次告知", "补正后发现新问题，经批准再次告知", when=When.NOTICE_IN_TIME),
     (_S.ACCEPTANCE_CHECK, _A.REJECT_NOTICE): _row(_S.ACCEPTANCE_CHECK, _SUPERVISOR, "不同意再次告知", "未同意再次告知补正", reason=True, internal=True, when=When.NOTICE_PROPOSED),
     (_S.ACCEPTANCE_CHECK, _A.DEEM_ACCEPTED): _row(_S.ACCEPTED, _SYSTEM, "视为受理", "逾期未告知，自收到材料之日起视为受理", when=When.ANSWER_OVERDUE),
 
@@ -426,7 +447,11 @@ def _illegal(
     *,
     when: When | None = None,
 ) -> IllegalTransition:
-    kind = AlreadyNotified if when is When.FIRST_NOTICE else IllegalTransition
+    kind = IllegalTransition
+    if when in _NOTIFYING and situation.answer_overdue:
+        kind = TooLateToNotify
+    elif when is When.FIRST_NOTICE:
+        kind = AlreadyNotified
     return kind(
         f"a {state} case cannot be taken through {action}"
         + (f": only when {when}" if when else ""),
