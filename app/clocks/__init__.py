@@ -1,0 +1,1 @@
+"""Working days, time limits, and how near their end is."""
