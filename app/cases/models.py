@@ -28,6 +28,8 @@ _TOKEN = 32
 _HASH = 64
 """Hexadecimal signs of a keyed hash."""
 _CODE = 80
+_REFERENCE = String(24).with_variant(String(24, collation="C"), "postgresql")
+"""Sorted by its signs alone, so that an index finds the start of a reference."""
 
 
 class CaseSource(StrEnum):
@@ -108,7 +110,7 @@ class Case(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(_TOKEN), unique=True, default=new_token)
-    reference: Mapped[str | None] = mapped_column(String(24), unique=True)
+    reference: Mapped[str | None] = mapped_column(_REFERENCE, unique=True)
     citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"))
     matter_code: Mapped[str] = mapped_column(String(_CODE))
     matter_name: Mapped[str] = mapped_column(String(300))
