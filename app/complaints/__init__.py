@@ -1,0 +1,1 @@
+"""码上监督: service complaints and sealed reports, kept apart from the first click."""

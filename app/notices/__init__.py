@@ -1,0 +1,1 @@
+"""What a person was told: notices, and whether they have read them. Sends nothing."""
