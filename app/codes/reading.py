@@ -55,11 +55,6 @@ def read(typed: str) -> str | None:
     return _without_stranger(signs, strangers[0])
 
 
-def grouped(code: str) -> str:
-    """Return a code as it is printed for people: ``AB3K-7M9P-X2Q``."""
-    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
-
-
 def _is_separator(sign: str) -> bool:
     return (
         sign.isspace()

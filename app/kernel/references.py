@@ -72,6 +72,11 @@ def new_code() -> str:
     return with_check("".join(secrets.choice(ALPHABET) for _ in range(CODE_BODY)))
 
 
+def grouped(code: str) -> str:
+    """Return a code as it is printed for people: ``AB3K-7M9P-X2Q``."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
 def lookup_code() -> str:
     """Return a look-up code for a case: eight signs, about 40 bits."""
     return "".join(secrets.choice(_LOOKUP_ALPHABET) for _ in range(8))

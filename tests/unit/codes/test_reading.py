@@ -47,6 +47,10 @@ def test_the_check_tells_all_pairs_of_signs_apart_in_every_position():
                     assert (reading.read(swapped) is None) == (left != right)
 
 
+def test_a_code_is_printed_in_groups_of_four():
+    assert references.grouped("AB3K7M9PX2Q") == "AB3K-7M9P-X2Q"
+
+
 @given(bodies, st.sampled_from(["{}", " {} ", "{}\n", "\u200b{}", "－{}"]))
 def test_case_width_spaces_and_dashes_do_not_matter(body, wrapping):
     code = references.with_check(body)
@@ -55,10 +59,10 @@ def test_case_width_spaces_and_dashes_do_not_matter(body, wrapping):
         code,
         code.lower(),
         wide,
-        reading.grouped(code),
-        reading.grouped(code).replace("-", " "),
-        reading.grouped(code).replace("-", "—"),
-        reading.grouped(code).replace("-", "·"),
+        references.grouped(code),
+        references.grouped(code).replace("-", " "),
+        references.grouped(code).replace("-", "—"),
+        references.grouped(code).replace("-", "·"),
         "  ".join(code),
     ):
         assert reading.read(wrapping.format(typed)) == code
