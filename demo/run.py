@@ -175,8 +175,8 @@ class Demonstration:
                     *("--workers-kill-timeout", "4", "wsgi:app"),
                 ),
             ),
-            ("relay", "转发进程", (PYTHON, "-m", "notifications.relay")),
-            ("pool", "任务进程", (PYTHON, "-m", "notifications.pool")),
+            # The pool looks after the relay and the workers.
+            ("pool", "转发和任务进程", (PYTHON, "-m", "notifications.pool")),
         ]
         for name, zh, command in commands:
             program = Program(
