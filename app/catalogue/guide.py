@@ -77,7 +77,7 @@ class Material:
 
     key: str
     name: str
-    kind: MaterialKind = MaterialKind.OTHER
+    kind: MaterialKind = MaterialKind.UNKNOWN
     form_kind: FormKind = FormKind.UNKNOWN
     copies: int | None = None
     necessity: Necessity = Necessity.REQUIRED
@@ -94,6 +94,25 @@ class Material:
     def must_be_uploaded(self) -> bool:
         """Whether an application is incomplete without it."""
         return self.from_applicant and self.necessity is Necessity.REQUIRED
+
+    def to_json(self) -> dict[str, Any]:
+        """Return JSON-safe values; :meth:`from_json` reads them."""
+        return {
+            name: value.value if isinstance(value, StrEnum) else value
+            for name, value in vars(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Material:
+        """Rebuild a material from what :meth:`to_json` returned."""
+        return cls(
+            **{
+                **stored,
+                "kind": MaterialKind(stored["kind"]),
+                "form_kind": FormKind(stored["form_kind"]),
+                "necessity": Necessity(stored["necessity"]),
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -121,6 +140,15 @@ class Limit:
         if self.amount is None or other.amount is None:
             return False
         return self.unit is other.unit and self.amount > other.amount
+
+    def to_json(self) -> dict[str, Any]:
+        """Return JSON-safe values; :meth:`from_json` reads them."""
+        return {"amount": self.amount, "unit": self.unit.value, "text": self.text}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Limit:
+        """Rebuild a limit from what :meth:`to_json` returned."""
+        return cls(stored["amount"], LimitUnit(stored["unit"]), stored["text"])
 
 
 @dataclass(frozen=True)
@@ -347,7 +375,7 @@ class Guide:
             "national_code": self.national_code,
             "legal_basis": [dict(vars(each)) for each in self.legal_basis],
             "conditions": list(self.conditions),
-            "materials": [_plain(each) for each in self.materials],
+            "materials": [each.to_json() for each in self.materials],
             "statutory_limit": _plain_limit(self.statutory_limit),
             "promised_limit": _plain_limit(self.promised_limit),
             "fee": _plain_fee(self.fee),
@@ -376,7 +404,7 @@ class Guide:
             level=Level(given["level"]),
             tier=Tier(given["tier"]),
             legal_basis=tuple(Basis(**each) for each in given["legal_basis"]),
-            materials=tuple(_material(each) for each in given["materials"]),
+            materials=tuple(Material.from_json(each) for each in given["materials"]),
             statutory_limit=_limit(given["statutory_limit"]),
             promised_limit=_limit(given["promised_limit"]),
             fee=_fee(given["fee"]),
@@ -413,17 +441,8 @@ def material_key(name: str, taken: Iterable[str] = ()) -> str:
     return next(f"{key}x{n}" for n in range(2, 1000) if f"{key}x{n}" not in used)
 
 
-def _plain(material: Material) -> dict[str, Any]:
-    return {
-        name: value.value if isinstance(value, StrEnum) else value
-        for name, value in vars(material).items()
-    }
-
-
 def _plain_limit(limit: Limit | None) -> dict[str, Any] | None:
-    if limit is None:
-        return None
-    return {"amount": limit.amount, "unit": limit.unit.value, "text": limit.text}
+    return limit.to_json() if limit else None
 
 
 def _plain_fee(fee: Fee | None) -> dict[str, Any] | None:
@@ -439,21 +458,8 @@ def _plain_rongque(mark: Rongque | None) -> dict[str, Any] | None:
     return {**vars(mark), "deferrable": list(mark.deferrable)}
 
 
-def _material(stored: Mapping[str, Any]) -> Material:
-    return Material(
-        **{
-            **stored,
-            "kind": MaterialKind(stored["kind"]),
-            "form_kind": FormKind(stored["form_kind"]),
-            "necessity": Necessity(stored["necessity"]),
-        }
-    )
-
-
 def _limit(stored: Mapping[str, Any] | None) -> Limit | None:
-    if stored is None:
-        return None
-    return Limit(stored["amount"], LimitUnit(stored["unit"]), stored["text"])
+    return Limit.from_json(stored) if stored else None
 
 
 def _fee(stored: Mapping[str, Any] | None) -> Fee | None:

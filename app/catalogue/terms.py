@@ -135,6 +135,7 @@ class MaterialKind(StrEnum):
     CERTIFICATE = "certificate"
     FORM = "form"
     OTHER = "other"
+    UNKNOWN = "unknown"
 
     @property
     def zh(self) -> str:
@@ -143,6 +144,7 @@ class MaterialKind(StrEnum):
             "certificate": "证件证书证明",
             "form": "申请表格文书",
             "other": "其他",
+            "unknown": NOT_PROVIDED,
         }[self]
 
 
