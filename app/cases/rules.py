@@ -1,7 +1,7 @@
 """Rules of cases that need no database: dates, defects, what may be changed.
 
 Numbers of the law are constants here with their article; numbers that an office
-decides come in as :class:`CaseRules`.
+decides come in as :class:`LocalRules`.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Defect:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseRules:
+class LocalRules:
     """What an operator decides about cases.
 
     Attributes:
@@ -148,7 +148,7 @@ def answer_due(received_on: date, calendar: Calendar) -> arithmetic.Due:
 
 
 def deadlines(
-    guide: Guide, accepted_on: date, calendar: Calendar, *, rules: CaseRules
+    guide: Guide, accepted_on: date, calendar: Calendar, *, local: LocalRules
 ) -> Deadlines:
     """Return the last days to decide a case that was accepted on a day.
 
@@ -160,7 +160,7 @@ def deadlines(
         guide: The guide under which the case was filed.
         accepted_on: Office date of acceptance; not counted.
         calendar: Says which days are worked.
-        rules: The installation's own limit.
+        local: The installation's own limit.
 
     Source:
         Administrative Licensing Law, art. 42 (20 days) and 82 (working days).
@@ -171,8 +171,8 @@ def deadlines(
         if guide.type is MatterType.LICENCE:
             statutory = Limit(LICENCE_DAYS, LimitUnit.WORKDAY, "")
     promised = guide.promised_limit if _says_a_number(guide.promised_limit) else None
-    if statutory is None and promised is None and rules.decision_days is not None:
-        promised = Limit(rules.decision_days, LimitUnit.WORKDAY, "")
+    if statutory is None and promised is None and local.decision_days is not None:
+        promised = Limit(local.decision_days, LimitUnit.WORKDAY, "")
     due = _end_of(statutory, accepted_on, calendar)
     kept = _end_of(promised, accepted_on, calendar)
     return Deadlines(
@@ -348,3 +348,16 @@ def _amber_from(start: date, end: date, calendar: Calendar) -> date:
         key=lambda day: arithmetic.light(end, day, limit, calendar) is not Light.GREEN,
     )
     return days[first] if first < len(days) else end
+
+
+def open_fields(form: Form, named: Collection[str]) -> frozenset[str]:
+    """Return the fields an applicant may change when a notice names some.
+
+    The named ones, and those that are asked or not depending on a named one:
+    a corrected answer may raise the question that follows it.
+    """
+    keys = set(named)
+    for each in form.fields:
+        if each.show_if is not None and each.show_if.key in keys:
+            keys.add(each.key)
+    return frozenset(keys)
