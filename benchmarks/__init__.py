@@ -1,0 +1,1 @@
+"""How fast we are, next to what the same machine does bare."""
