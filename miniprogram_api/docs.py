@@ -67,7 +67,8 @@ def openapi() -> Response:
     response = Response(body, mimetype="application/json")
     response.headers["Cache-Control"] = "public, max-age=60"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blp.get("/docs")

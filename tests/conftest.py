@@ -6,10 +6,12 @@ savepoints inside that transaction.
 """
 
 import os
+import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url
 from sqlalchemy.orm import sessionmaker
 
 from app.kernel import crypto
@@ -86,6 +88,36 @@ def database(engine, keyring):
 def session(database):
     with database.transaction() as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def fresh_database(database_url, tmp_path_factory):
+    """Make empty databases beside the one of this run; they go with it."""
+    made = []
+
+    def make():
+        if not ON_POSTGRES:
+            return f"sqlite:///{tmp_path_factory.mktemp('database')}/fresh.db"
+        name = f"fresh_{secrets.token_hex(4)}"
+        _administer(database_url, f"create database {name}")
+        made.append(name)
+        return make_url(database_url).set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    for name in made:
+        _administer(database_url, f"drop database {name} with (force)")
+
+
+def _administer(url, statement):
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@pytest.fixture
+def empty_database_url(fresh_database):
+    return fresh_database()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 from flask import Flask, current_app, request
 from sqlalchemy.orm import Session
 
+from app.cases.service import LocalRules
 from app.catalogue.current import Snapshot, SnapshotHolder
 from app.codes.resolving import CodeBook
 from app.files.store import ByteStore
@@ -102,6 +103,17 @@ def settings() -> Settings:
 def snapshot() -> Snapshot:
     """Return the published catalogue as it stands."""
     return runtime().snapshots.get()
+
+
+def local_rules() -> LocalRules:
+    """Return what the operator decided about cases, with today's divisions."""
+    here = settings()
+    return LocalRules(
+        division=here.division,
+        divisions=snapshot().divisions(),
+        decision_days=here.decision_limit_days,
+        correction_days=here.correction_days,
+    )
 
 
 def check_limit(rule: str, *keys: str) -> None:

@@ -16,10 +16,17 @@ _kind = lru_cache(maxsize=1024)(classify_scanner)
 
 
 class ScanCounter:
-    """Adds up scans of this process and writes them once a second."""
+    """Adds up scans of this process and writes them once a second.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: Where counts go.
+        in_background: Whether a thread empties the buffer; else :meth:`flush` is
+            the owner's affair.
+    """
+
+    def __init__(self, database: Database, *, in_background: bool = True) -> None:
         self._database = database
+        self._in_background = in_background
         self._buffer = ScanBuffer()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -28,7 +35,7 @@ class ScanCounter:
     def add(self, code_id: int, at: datetime, user_agent: str) -> None:
         """Count one scan. Never fails, never waits for the database."""
         self._buffer.add(code_id, at, _kind(user_agent))
-        if self._thread is None:
+        if self._in_background and self._thread is None:
             self._start()
 
     def flush(self) -> None:
