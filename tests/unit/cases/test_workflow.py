@@ -76,11 +76,17 @@ certificate confirm-delivered clerk closed -
 delivery confirm-delivered clerk closed -
 delivery confirm-receipt citizen closed -
 """
-BEFORE_DECISION = (
-    "submitted pre-review returned acceptance-check correction accepted "
-    "in-review suspended"
-).split()
-AFTER_DECISION = "decided certificate delivery".split()
+BEFORE_DECISION = [
+    "submitted",
+    "pre-review",
+    "returned",
+    "acceptance-check",
+    "correction",
+    "accepted",
+    "in-review",
+    "suspended",
+]
+AFTER_DECISION = ["decided", "certificate", "delivery"]
 NEEDS_A_REASON = {
     "refuse-acceptance",
     "propose-notice",
@@ -113,11 +119,14 @@ SITUATIONS = [
 
 def expected_rows():
     lines = [line.split() for line in EXPECTED.strip().splitlines() if line]
-    for state in BEFORE_DECISION:
-        lines.append([state, "withdraw", "citizen", "withdrawn", "-"])
-        lines.append([state, "terminate", "clerk,decider", "terminated", "-"])
-    for state in BEFORE_DECISION + AFTER_DECISION:
-        lines.append([state, "void", "supervisor", "voided", "-"])
+    lines += [[s, "withdraw", "citizen", "withdrawn", "-"] for s in BEFORE_DECISION]
+    lines += [
+        [s, "terminate", "clerk,decider", "terminated", "-"] for s in BEFORE_DECISION
+    ]
+    lines += [
+        [s, "void", "supervisor", "voided", "-"]
+        for s in BEFORE_DECISION + AFTER_DECISION
+    ]
     return {
         (State(state), Action(action)): (
             frozenset(Role(who) for who in by.split(",")),
