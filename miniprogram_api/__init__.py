@@ -6,29 +6,27 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from app.web.problems import Api
-from miniprogram_api import (
-    cases,
-    catalogue,
-    codes,
-    docs,
-    files,
-    inbox,
-    me,
-    session,
-    supervision,
-    tracking,
-)
+from miniprogram_api.cases import blp as cases
+from miniprogram_api.catalogue import blp as catalogue
+from miniprogram_api.codes import blp as codes
+from miniprogram_api.docs import blp as docs
+from miniprogram_api.files import blp as files
+from miniprogram_api.inbox import blp as inbox
+from miniprogram_api.me import blp as me
+from miniprogram_api.session import blp as session
+from miniprogram_api.supervision import blp as supervision
+from miniprogram_api.tracking import blp as tracking
 
 _AREAS = (
-    codes.blp,
-    catalogue.blp,
-    session.blp,
-    me.blp,
-    files.blp,
-    cases.blp,
-    tracking.blp,
-    inbox.blp,
-    supervision.blp,
+    codes,
+    catalogue,
+    session,
+    me,
+    files,
+    cases,
+    tracking,
+    inbox,
+    supervision,
 )
 
 
@@ -45,4 +43,4 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     for area in _AREAS:
         csrf.exempt(area)
         api.register_blueprint(area)
-    app.register_blueprint(docs.blp)
+    app.register_blueprint(docs)

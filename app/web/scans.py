@@ -40,15 +40,14 @@ class ScanCounter:
 
     def flush(self) -> None:
         """Write what has been counted; it is kept when that fails."""
-        if not len(self._buffer):
+        counts = self._buffer.take()
+        if not counts:
             return
         try:
-            with (
-                self._buffer.taken() as counts,
-                self._database.transaction() as session,
-            ):
+            with self._database.transaction() as session:
                 flush(session, counts)
         except Exception as failure:  # noqa: BLE001 -- counting must outlive any fault
+            self._buffer.put_back(counts)
             logger.warning("scans kept", extra={"cause": type(failure).__name__})
 
     def _start(self) -> None:
