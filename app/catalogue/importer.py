@@ -17,7 +17,14 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.catalogue.models import GuideRevision, Matter, PackageRow, PlaceRow, WindowRow
+from app.catalogue.models import (
+    GuideRevision,
+    Matter,
+    PackageRow,
+    PlaceRow,
+    Synonym,
+    WindowRow,
+)
 from app.catalogue.planning import plan
 from app.catalogue.plans import (
     ImportPlan,
@@ -69,6 +76,7 @@ def apply(
     _apply_places(session, plan)
     _apply_matters(session, plan, actor=actor, now=now)
     _apply_packages(session, plan)
+    _apply_synonyms(session, plan)
     report = ImportReport(
         new=plan.count(Outcome.NEW),
         changed=plan.count(Outcome.CHANGED),
@@ -162,3 +170,12 @@ def _apply_packages(session: Session, plan: ImportPlan) -> None:
             row.members = []
             session.flush()
         write_package(row, package)
+
+
+def _apply_synonyms(session: Session, plan: ImportPlan) -> None:
+    stored = {each.everyday: each for each in session.scalars(select(Synonym))}
+    for word in _news(plan.synonyms):
+        row = stored.get(word.everyday) or Synonym(everyday=word.everyday)
+        row.terms = list(word.terms)
+        row.note = word.note
+        session.add(row)

@@ -216,6 +216,17 @@ class PackageMemberRow(Base):
     origin: Mapped[Origin] = mapped_column(enum_text(Origin))
 
 
+class Synonym(Base):
+    """What people say (生孩子) and what it stands for in names of matters."""
+
+    __tablename__ = "synonyms"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    everyday: Mapped[str] = mapped_column(String(_CODE), unique=True)
+    terms: Mapped[list[str]] = mapped_column(JSONType)
+    note: Mapped[str] = mapped_column(String(_NAME), default="")
+
+
 class CatalogueStamp(Base):
     """A number that grows whenever what is served must be rebuilt."""
 

@@ -12,10 +12,23 @@ from app.catalogue import bundling, merging, reading
 from app.catalogue.findings import Finding, at
 from app.catalogue.guide import Guide, Level, content_hash
 from app.catalogue.linting import faults
-from app.catalogue.models import GuideRevision, Matter, PackageRow, PlaceRow, WindowRow
+from app.catalogue.models import (
+    GuideRevision,
+    Matter,
+    PackageRow,
+    PlaceRow,
+    Synonym,
+    WindowRow,
+)
 from app.catalogue.packages import Package
 from app.catalogue.places import Place, PlaceKind, Window
-from app.catalogue.plans import ImportPlan, Outcome, Planned, PlannedMatter
+from app.catalogue.plans import (
+    EverydayWord,
+    ImportPlan,
+    Outcome,
+    Planned,
+    PlannedMatter,
+)
 from app.catalogue.records import package_of, place_of, window_of
 from app.catalogue.rows import CatalogueRows, Row
 from app.forms.definitions import Form
@@ -31,6 +44,7 @@ _LEVEL_WORDS = {
     Level.TOWNSHIP: "乡镇",
     Level.VILLAGE: "村",
 }
+_WORD_MAX = 40
 _DISTRICT = "本区"
 """Said in sentences while nothing names the district."""
 
@@ -51,12 +65,14 @@ def plan(session: Session, rows: CatalogueRows) -> ImportPlan:
     district = reading.district_name(rows.departments) or _district(session)
     matters = _plan_matters(session, rows, known_offices, district, said)
     packages = _plan_packages(session, rows, matters, district, said)
+    synonyms = _plan_synonyms(session, rows, said)
     return ImportPlan(
         offices=offices,
         places=places,
         windows=windows,
         matters=matters,
         packages=packages,
+        synonyms=synonyms,
         refused=tuple(said.refused),
         remarks=tuple(said.remarks),
     )
@@ -366,4 +382,27 @@ def _plan_packages(
     return tuple(
         Planned(_outcome(known.get(code), package), package)
         for code, package in wanted.items()
+    )
+
+
+def _plan_synonyms(
+    session: Session, rows: CatalogueRows, said: _Findings
+) -> tuple[Planned[EverydayWord], ...]:
+    known = {
+        each.everyday: EverydayWord(each.everyday, tuple(each.terms), each.note)
+        for each in session.scalars(select(Synonym))
+    }
+    wanted: dict[str, EverydayWord] = {}
+    for row in rows.synonyms:
+        word = EverydayWord(row.text("everyday"), row.texts("terms"), row.text("note"))
+        if not word.everyday or not word.terms:
+            said.refused.append(at(row, "terms", "说法和对应的词都要写，未导入。"))
+        elif len(word.everyday) > _WORD_MAX:
+            said.refused.append(at(row, "everyday", f"最多 {_WORD_MAX} 个字，未导入。"))
+        elif word.everyday in wanted:
+            said.refused.append(at(row, "everyday", "同一个说法写了两行，未导入。"))
+        else:
+            wanted[word.everyday] = word
+    return tuple(
+        Planned(_outcome(known.get(key), word), word) for key, word in wanted.items()
     )

@@ -58,6 +58,15 @@ class PlannedMatter:
     head_number: int
 
 
+@dataclass(frozen=True)
+class EverydayWord:
+    """What people say, and what it stands for in names of matters."""
+
+    everyday: str
+    terms: tuple[str, ...]
+    note: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ImportPlan:
     """What an import would do; nothing has been done yet.
@@ -72,6 +81,7 @@ class ImportPlan:
     windows: tuple[Planned[Window], ...] = ()
     matters: tuple[PlannedMatter, ...] = ()
     packages: tuple[Planned[Package], ...] = ()
+    synonyms: tuple[Planned[EverydayWord], ...] = ()
     refused: tuple[Finding, ...] = ()
     remarks: tuple[Finding, ...] = ()
 
@@ -90,6 +100,7 @@ class ImportPlan:
             "窗口": self.windows,
             "事项": self.matters,
             "一件事": self.packages,
+            "日常说法": self.synonyms,
         }
 
     @property

@@ -24,6 +24,7 @@ RONGQUE = "rongque.csv"
 DEPARTMENTS = "departments.csv"
 PLACES = "places.csv"
 WINDOWS = "windows.csv"
+SYNONYMS = "synonyms.csv"
 
 REQUIRED_COLUMNS: Mapping[str, frozenset[str]] = {
     MATTERS: frozenset(
@@ -34,6 +35,7 @@ REQUIRED_COLUMNS: Mapping[str, frozenset[str]] = {
     DEPARTMENTS: frozenset({"name", "short_name", "kind", "code", "source_basis"}),
     PLACES: frozenset({"code", "name", "kind", "parent_code", "basis"}),
     WINDOWS: frozenset({"code", "place_code", "number", "name", "office"}),
+    SYNONYMS: frozenset({"everyday", "terms"}),
 }
 """Columns without which a file cannot be understood."""
 
@@ -102,6 +104,7 @@ class CatalogueRows:
     packages: tuple[Row, ...] = ()
     cross_region: tuple[Row, ...] | None = None
     rongque: tuple[Row, ...] | None = None
+    synonyms: tuple[Row, ...] = ()
 
 
 def read_folder(folder: Path) -> CatalogueRows:
@@ -131,6 +134,7 @@ def read_folder(folder: Path) -> CatalogueRows:
         else (),
         cross_region=optional(CROSS_REGION),
         rongque=optional(RONGQUE),
+        synonyms=table(SYNONYMS),
     )
 
 

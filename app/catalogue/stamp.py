@@ -11,22 +11,29 @@ from app.catalogue.models import CatalogueStamp
 _ONLY = 1
 
 
-def move_stamp(session: Session) -> None:
-    """Raise the number, in the caller's transaction: it is seen at the commit.
+def take_turn(session: Session) -> CatalogueStamp:
+    """Wait until no other transaction imports or publishes; return the number's row.
 
-    On PostgreSQL this also makes publishers wait for one another, so that two
-    of them never take the same release number.
+    Two publishers never take the same release number, and two loaders never
+    load the same folder twice.
     """
     row = session.get(CatalogueStamp, _ONLY, with_for_update=True)
-    if row is None:
-        try:
-            # A savepoint: another writer may insert the first row at the same time.
-            with session.begin_nested():
-                session.add(CatalogueStamp(id=_ONLY, stamp=1))
-        except IntegrityError:
-            row = session.get_one(CatalogueStamp, _ONLY, with_for_update=True)
     if row is not None:
-        row.stamp = row.stamp + 1
+        return row
+    try:
+        # A savepoint: another writer may insert the first row at the same time.
+        with session.begin_nested():
+            row = CatalogueStamp(id=_ONLY, stamp=0)
+            session.add(row)
+    except IntegrityError:
+        return session.get_one(CatalogueStamp, _ONLY, with_for_update=True)
+    return row
+
+
+def move_stamp(session: Session) -> None:
+    """Raise the number, in the caller's transaction: it is seen at the commit."""
+    row = take_turn(session)
+    row.stamp = row.stamp + 1
 
 
 def read_stamp(session: Session) -> int:
