@@ -19,9 +19,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.rules import NO_CLOCK, Subject
 from app.cases.workflow import Action, Outcome, State
+from app.catalogue.models import GuideRevision
+from app.files.models import StoredFile
+from app.forms.models import FormDefinition
 from app.kernel.actors import ActorKind, Role
 from app.kernel.db import Base, enum_text
 from app.kernel.references import new_token
+from app.people.models import Citizen, Office, Staff
 
 _TOKEN = 32
 """Room for a token of :func:`app.kernel.references.new_token` (22 signs)."""
@@ -82,6 +86,7 @@ class Case(Base):
         amended_sealed: What the applicant is changing under a notice; becomes
             ``answers_sealed`` when it is handed in.
         applicant_sealed: The applicant's name, for lists.
+        is_organisation: That name is an organisation's, and no secret.
         received_at: When the office last received something it owes an answer
             to: the submission, or the supplement.
         accept_by_on: Last day to accept, notify or refuse (art. 32).
@@ -111,13 +116,13 @@ class Case(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(_TOKEN), unique=True, default=new_token)
     reference: Mapped[str | None] = mapped_column(_REFERENCE, unique=True)
-    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"))
+    citizen_id: Mapped[int] = mapped_column(ForeignKey(Citizen.id))
     matter_code: Mapped[str] = mapped_column(String(_CODE))
     matter_name: Mapped[str] = mapped_column(String(300))
-    guide_revision_id: Mapped[int] = mapped_column(ForeignKey("guide_revisions.id"))
-    form_id: Mapped[int] = mapped_column(ForeignKey("form_definitions.id"))
+    guide_revision_id: Mapped[int] = mapped_column(ForeignKey(GuideRevision.id))
+    form_id: Mapped[int] = mapped_column(ForeignKey(FormDefinition.id))
     release_number: Mapped[int]
-    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    office_id: Mapped[int] = mapped_column(ForeignKey(Office.id))
     place_code: Mapped[str | None] = mapped_column(String(_CODE))
     source: Mapped[CaseSource] = mapped_column(enum_text(CaseSource))
     state: Mapped[State] = mapped_column(enum_text(State))
@@ -127,6 +132,7 @@ class Case(Base):
     answers_sealed: Mapped[bytes]
     amended_sealed: Mapped[bytes | None]
     applicant_sealed: Mapped[bytes | None]
+    is_organisation: Mapped[bool] = mapped_column(default=False)
     lookup_hash: Mapped[str | None] = mapped_column(String(_HASH))
 
     drafted_at: Mapped[datetime]
@@ -146,7 +152,7 @@ class Case(Base):
     amber_on: Mapped[date] = mapped_column(default=NO_CLOCK)
 
     notices_issued: Mapped[int] = mapped_column(default=0)
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
     changed_by_kind: Mapped[ActorKind] = mapped_column(enum_text(ActorKind))
     changed_by_id: Mapped[int]
     changed_at: Mapped[datetime]
@@ -211,7 +217,7 @@ class CaseFile(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     material_key: Mapped[str] = mapped_column(String(_CODE))
-    file_token: Mapped[str] = mapped_column(String(_TOKEN), index=True)
+    file_token: Mapped[str] = mapped_column(ForeignKey(StoredFile.token), index=True)
     added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 
@@ -241,9 +247,9 @@ class CaseNotice(Base):
     number: Mapped[int]
     document_number: Mapped[str] = mapped_column(String(40), unique=True)
     status: Mapped[NoticeStatus] = mapped_column(enum_text(NoticeStatus))
-    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey(Staff.id))
     proposed_at: Mapped[datetime]
-    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
     issued_at: Mapped[datetime | None]
     supply_by_on: Mapped[date | None]
     answered_at: Mapped[datetime | None]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.cases import sealing, timeline
+from app.cases import sealing, timeline, viewing
 from app.cases.models import Case, CaseFile, CaseNotice, NoticeStatus
 from app.cases.rules import NO_CLOCK, light_of
 from app.cases.workflow import (
@@ -25,7 +25,6 @@ from app.kernel.actors import Actor, ActorKind
 from app.kernel.clock import office_date
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.references import is_case_reference, normalise
-from app.people.masking import mask_name
 from app.people.models import Staff
 from app.people.permissions import Permission, require
 
@@ -56,7 +55,7 @@ class QueueRow:
     """A case as a line of the queue.
 
     Attributes:
-        applicant: The applicant's name, masked.
+        applicant: Who applies; a person's name is masked.
         due_on: The day the office works against; None when no clock runs.
         assignee: Display name of the member of staff who took it.
     """
@@ -451,9 +450,7 @@ def _queue_row(
         due_on=None if case.queue_on == NO_CLOCK else case.queue_on,
         provisional=case.due_provisional,
         submitted_at=case.submitted_at,
-        applicant=mask_name(
-            sealing.applicant_of(session, case.token, case.applicant_sealed)
-        ),
+        applicant=viewing.shown_applicant(session, case),
         assignee=assignee or "",
         notices_issued=case.notices_issued,
         version=case.version,

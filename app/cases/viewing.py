@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,8 +17,11 @@ from app.people.masking import mask_id_number, mask_name, mask_phone
 HIDDEN = "＊＊＊"
 """Stands for text that is not shown without a reason."""
 
+ORGANISATION_KEY = "org_name"
+"""Key under which every form asks for the name of an organisation."""
+
 _NAME_WORDS = ("姓名",)
-_NUMBER_WORDS = ("电话", "手机", "证件号", "账号", "卡号")
+_NUMBER_WORDS = ("电话", "手机", "号码", "账号", "卡号")
 """Words in the label of a text field that make its answer a person's."""
 
 
@@ -47,12 +51,29 @@ def masked(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def applicant_name(form: Form, answers: Mapping[str, Any]) -> str:
-    """Return the applicant's name among the answers, empty when none is asked."""
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who applies, as the answers say."""
+
+    name: str
+    is_organisation: bool
+
+
+def applicant_in(form: Form, answers: Mapping[str, Any]) -> Applicant:
+    """Return who applies: the organisation if one is named, else the person."""
+    organisation = answers.get(ORGANISATION_KEY)
+    if isinstance(organisation, str) and organisation:
+        return Applicant(organisation, is_organisation=True)
     for each in form.fields:
         if each.prefill is Prefill.NAME and isinstance(answers.get(each.key), str):
-            return str(answers[each.key])
-    return ""
+            return Applicant(str(answers[each.key]), is_organisation=False)
+    return Applicant("", is_organisation=False)
+
+
+def shown_applicant(session: Session, case: Case) -> str:
+    """Return the applicant's name for a list: a person's masked, a body's in full."""
+    name = sealing.applicant_of(session, case.token, case.applicant_sealed)
+    return name if case.is_organisation else mask_name(name)
 
 
 def _masked(field: Field, value: Any) -> Any:
