@@ -1,0 +1,1 @@
+"""Files that people send: taken in, rebuilt, sealed, handed out again."""
