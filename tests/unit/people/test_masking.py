@@ -54,7 +54,7 @@ def test_id_numbers(number, masked):
     assert mask_id_number(number) == masked
 
 
-@given(st.text(min_size=1, max_size=30))
+@given(st.text(st.characters(exclude_characters="*"), min_size=1, max_size=30))
 def test_no_mask_returns_the_whole(text):
     for mask in (mask_name, mask_phone, mask_id_number):
         masked = mask(text)
