@@ -64,7 +64,9 @@ class LoadReport:
     stand_ins: int = 0
 
 
-def load_demo_catalogue(session: Session, folder: Path, *, now: datetime) -> LoadReport:
+def load_demo_catalogue(
+    session: Session, folder: Path | str, *, now: datetime
+) -> LoadReport:
     """Import a data folder and publish it in two batches, once.
 
     A catalogue that has a release is left alone, whatever the folder says now:
@@ -80,7 +82,7 @@ def load_demo_catalogue(session: Session, folder: Path, *, now: datetime) -> Loa
             LoadedRelease(each.number, each.title, 0) for each in list_releases(session)
         )
         return LoadReport(was_loaded=True, releases=known, gaps={})
-    plan = importer.plan(session, importer.read_folder(folder))
+    plan = importer.plan(session, importer.read_folder(Path(folder)))
     imported = importer.apply(session, plan, now=now)
     # Publishing looks up what has just been written.
     session.flush()
@@ -123,7 +125,7 @@ def _publish(
     return LoadedRelease(release.number, release.title, len(codes))
 
 
-def summary(report: LoadReport) -> str:
+def as_text(report: LoadReport) -> str:
     """Return a few lines for the terminal."""
     if report.imported is None:
         return "事项目录：已经载入过，保持不变。"
