@@ -9,7 +9,6 @@ from app.catalogue.guide import Guide
 from app.catalogue.models import GuideRevision
 from app.forms import service as forms
 from app.forms.definitions import Form
-from app.kernel.errors import NotFound
 
 
 def form_of(session: Session, case: Case) -> Form:
@@ -18,12 +17,6 @@ def form_of(session: Session, case: Case) -> Form:
 
 
 def guide_of(session: Session, case: Case) -> Guide:
-    """Load the guide of a case, as it was worded then.
-
-    Raises:
-        NotFound: the revision is missing; the database was tampered with.
-    """
-    revision = session.get(GuideRevision, case.guide_revision_id)
-    if revision is None:
-        raise NotFound("no such guide revision")
+    """Load the guide of a case, as it was worded then."""
+    revision = session.get_one(GuideRevision, case.guide_revision_id)
     return Guide.from_json(revision.content)
