@@ -241,4 +241,6 @@ def _close_family(session: Session, family: str, *, now: datetime) -> bool:
 
 
 def _session_hash(session: Session, raw: str) -> str:
+    if not raw.isascii():
+        return ""  # no token of ours, and no row's hash
     return crypto.of(session).index(raw, purpose="citizen_sessions.token")

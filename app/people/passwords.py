@@ -29,6 +29,8 @@ def fault(password: str, *, username: str) -> str | None:
         return f"密码至少 {SHORTEST} 位。"
     if len(password) > LONGEST:
         return f"密码最多 {LONGEST} 位。"
+    if not password.isprintable():
+        return "密码里有键盘上没有的字符，请换一个。"
     kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
     known = "".join(kinds)
     used = sum(any(sign in kind for sign in password) for kind in kinds)
@@ -50,7 +52,8 @@ def matches(password: str, stored: str | None) -> bool:
 
     Takes the same time for no hash, so that nobody learns which accounts exist.
     """
-    usable = len(password) <= LONGEST
+    # Half a character, as JSON can carry, is in no password and has no bytes.
+    usable = len(password) <= LONGEST and password.isprintable()
     try:
         _HASHER.verify(stored or _nobodys(), password if usable else "")
     except (VerificationError, InvalidHashError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from sqlalchemy import ColumnElement, and_, or_, select, true, union
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.expression import SQLColumnExpression
 
 from app.kernel.actors import Actor
 from app.people.models import Staff, StaffPost
@@ -56,8 +56,8 @@ def is_recused(
 def not_recused(
     actor: Actor,
     *,
-    subject_office_id: InstrumentedAttribute[int | None],
-    subject_staff_id: InstrumentedAttribute[int | None],
+    subject_office_id: SQLColumnExpression[int | None],
+    subject_staff_id: SQLColumnExpression[int | None],
     handled_by_actor: ColumnElement[bool],
 ) -> ColumnElement[bool]:
     """Return :func:`is_recused`, turned round, as a condition of a query.

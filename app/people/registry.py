@@ -30,6 +30,8 @@ def get(session: Session, citizen_id: int) -> Citizen:
 
 def find_by_token(session: Session, token: str) -> Citizen | None:
     """Return the citizen with this outside name, or None."""
+    if not (token.isascii() and token.isprintable()):
+        return None  # PostgreSQL knows no text with a zero byte
     return session.scalar(select(Citizen).where(Citizen.token == token))
 
 

@@ -162,6 +162,8 @@ def work_at(session: Session, raw: str, office_id: int, *, now: datetime) -> Non
 
 
 def _session_hash(session: Session, raw: str) -> str:
+    if not raw.isascii():
+        return ""  # no token of ours, and no row's hash
     return crypto.of(session).index(raw, purpose="staff_sessions.token")
 
 

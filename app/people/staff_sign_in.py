@@ -27,6 +27,7 @@ from app.people.models import SignInFailures, Staff, StaffPost
 from app.people.staff_rules import RULES, StaffRules
 
 _LONGEST_NAME = 60
+_NOBODY = "-"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_DOUBLINGS = 32
 
@@ -180,7 +181,9 @@ def delay_after(failures: int, allowed: int, rules: StaffRules = RULES) -> timed
 
 
 def _as_kept(username: str) -> str:
-    return username.strip().lower()[:_LONGEST_NAME]
+    """Return a typed name as it would be kept; nobody's name stands for no name."""
+    kept = username.strip().lower()[:_LONGEST_NAME]
+    return kept if kept.isprintable() else _NOBODY
 
 
 def _counted(

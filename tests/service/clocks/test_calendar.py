@@ -1,5 +1,6 @@
 """The table of working days: seeding, the yearly notice, and what readers see."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -18,7 +19,9 @@ from app.clocks.calendar import (
     year_of_notice,
 )
 from app.kernel.audit import AuditEntry
+from app.kernel.db import Base, Database
 from app.kernel.errors import Invalid
+from app.models import import_all
 from tests.conftest import NOW
 
 NOTICE = "国办发明电〔2026〕1号（测试）"
@@ -233,3 +236,32 @@ class TestYearOfNotice:
     def test_refuses_what_no_notice_says(self, off, worked):
         with pytest.raises(Invalid):
             year_of_notice(2027, off=off, worked=worked)
+
+
+def test_of_two_imports_at_once_neither_is_forgotten(empty_database_url, keyring):
+    """A reader between the two commits must not keep the older table for ever."""
+    import_all()
+    shared = Database.connect(empty_database_url, keyring)
+    Base.metadata.create_all(shared.engine)
+    days = [date(2026, 3, 5), date(2026, 3, 6)]
+
+    def add(session, day):
+        import_days(session, [DayRow(day, False)], source="区政府通知", now=NOW)
+
+    def add_in_a_transaction_of_its_own(day):
+        with shared.transaction() as session:
+            add(session, day)
+
+    with shared.transaction() as session:
+        seed(session, now=NOW)
+    with ThreadPoolExecutor(1) as thread:
+        with shared.transaction() as session:
+            add(session, days[0])
+            second = thread.submit(add_in_a_transaction_of_its_own, days[1])
+            if wait([second], timeout=1).done:
+                with shared.reading() as reader:
+                    load(reader)
+        second.result()
+    with shared.reading() as reader:
+        assert not any(load(reader).is_workday(day) for day in days)
+    shared.engine.dispose()

@@ -53,7 +53,7 @@ class TestBySession:
         assert who(session, raw, now=NOW + MONTH - timedelta(seconds=1))
         assert who(session, raw, now=NOW + MONTH) is None
 
-    @pytest.mark.parametrize("forged", ["", ".", "x", "x.y", "\x00", "我.你"])
+    @pytest.mark.parametrize("forged", ["", ".", "x", "x.y", "\x00", "我.你", "\ud800"])
     def test_nobody_else(self, session, raw, forged):
         assert who(session, forged) is None
         assert who(session, citizens.family_of(raw)) is None

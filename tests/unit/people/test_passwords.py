@@ -17,6 +17,7 @@ def test_three_of_four_kinds_are_enough(good):
         ("Abc-1" * 30, "最多"),
         ("abcdefgh12", "至少 3 种"),
         ("Wang-2026", "用户名"),
+        ("Abcdef-1\ud800", "换一个"),
     ],
 )
 def test_others_are_refused_in_words(bad, why):
@@ -36,7 +37,9 @@ class TestKeeping:
     def test_it_is_argon2id(self):
         assert passwords.hashed("Abcdef-12").startswith("$argon2id$")
 
-    @pytest.mark.parametrize("guess", ["nobody", "", "Abcdef-12", "x" * 100_000])
+    @pytest.mark.parametrize(
+        "guess", ["nobody", "", "Abcdef-12", "x" * 100_000, "\ud800"]
+    )
     def test_nothing_matches_an_account_that_is_not_there(self, guess):
         assert not passwords.matches(guess, None)
 
