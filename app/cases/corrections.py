@@ -147,7 +147,7 @@ def hand_in(
             replaced_at=now,
         )
     )
-    drafts.keep_answers(session, case, form, checked.values)
+    drafts.keep_filed(session, case, form, checked.values, now=now)
     case.amended_sealed = None
     notice.answered_at = now
     case.received_at = now

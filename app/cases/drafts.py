@@ -228,8 +228,9 @@ def remove_material(
     if given is None:
         raise NotFound("the case has no such file")
     defect = _refuse_unless_open(session, case, given.material_key)
-    if defect is not None and given.added_at < _asked_at(case):
+    if given.filed_at is not None:
         given.removed_at = now
+        given.removed_under = _notice_of(case).number
     else:
         _drop(session, case, given, now=now)
     if defect is not None:
@@ -268,15 +269,23 @@ def bring_up_to_date(
     _pin(session, case, matter, snapshot)
 
 
-def keep_answers(
-    session: Session, case: Case, form: Form, values: Mapping[str, Any]
+def keep_filed(
+    session: Session,
+    case: Case,
+    form: Form,
+    values: Mapping[str, Any],
+    *,
+    now: datetime,
 ) -> None:
-    """Seal checked answers as what is filed, and who applies for the lists."""
+    """Keep checked answers and the files that stand as what is handed in now."""
     answers = without_files(form, values)
     case.answers_sealed = sealing.seal_answers(session, case.token, answers)
     applicant = viewing.applicant_in(form, answers)
     case.applicant_sealed = sealing.seal_applicant(session, case.token, applicant.name)
     case.is_organisation = applicant.is_organisation
+    for given in case.files:
+        if given.filed_at is None:
+            given.filed_at = now
 
 
 def without_files(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -390,21 +399,13 @@ def _drop(session: Session, case: Case, given: CaseFile, *, now: datetime) -> No
 
 def _note_change(case: Case, defect: CaseDefect, *, now: datetime) -> None:
     """Note whether a material differs from what was handed in."""
-    since = _asked_at(case)
+    number = _notice_of(case).number
     differs = any(
-        each.added_at >= since or (each.removed_at and each.removed_at >= since)
+        each.filed_at is None or each.removed_under == number
         for each in case.files
         if each.material_key == defect.key
     )
     defect.changed_at = now if differs else None
-
-
-def _asked_at(case: Case) -> datetime:
-    """Return when the open notice was issued."""
-    notice = _notice_of(case)
-    if notice.issued_at is None:
-        raise AssertionError("an open notice without a date")
-    return notice.issued_at
 
 
 def _place_of(case: Case) -> str:

@@ -117,7 +117,7 @@ def _check(
     errors = rules.missing_materials(matter.guide, given) | checked.errors
     if errors:
         raise IncompleteApplication("the application is not complete", errors=errors)
-    drafts.keep_answers(session, case, matter.form, checked.values)
+    drafts.keep_filed(session, case, matter.form, checked.values, now=now)
 
 
 def _file(

@@ -207,8 +207,12 @@ class CaseStep(Base):
 class CaseFile(Base):
     """A stored file given for a material.
 
-    What was handed in is never deleted: replacing it under a notice sets
+    What was handed in is never deleted: taking it away under a notice sets
     ``removed_at``.
+
+    Attributes:
+        filed_at: When it was handed in; until then it may vanish without trace.
+        removed_under: Number of the notice under which it was taken away.
     """
 
     __tablename__ = "case_files"
@@ -219,7 +223,9 @@ class CaseFile(Base):
     material_key: Mapped[str] = mapped_column(String(_CODE))
     file_token: Mapped[str] = mapped_column(ForeignKey(StoredFile.token), index=True)
     added_at: Mapped[datetime]
+    filed_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
+    removed_under: Mapped[int | None]
 
     case: Mapped[Case] = relationship(back_populates="files", lazy="raise")
 
