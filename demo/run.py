@@ -19,7 +19,7 @@ from types import FrameType
 from typing import NoReturn
 
 from app.settings import Settings, SettingsError
-from demo import accounts, installation, terminal
+from demo import accounts, installation, terminal, tether
 from demo.installation import CannotRun, Installation
 from demo.programs import POLL_S, Program, stop_all
 from demo.servers import EmbeddedRedis, ServerFailed
@@ -38,6 +38,8 @@ TOO_MANY_QUICK_ENDS = 5
 """A process that ended so often, so soon, will not get better by itself."""
 
 WEB_WORKERS = 2
+WEB_THREADS = 8
+"""Of each worker; fewer than the connections that its database pool may open."""
 
 PYTHON = sys.executable
 FLASK = (PYTHON, "-m", "flask", "--app", "wsgi")
@@ -100,9 +102,13 @@ class Demonstration:
         wechat_port = installation.free_port()
         more = {"WECHAT_BASE_URL": f"http://127.0.0.1:{wechat_port}"}
         if not place.given.get("REDIS_URL"):
-            more["REDIS_URL"] = self._start_redis()
+            folder = place.folder / "redis"
+            self._redis = EmbeddedRedis(folder, log=place.logs / "redis.log")
+            more["REDIS_URL"] = self._redis.url
         env = place.environment(**more)
         self._check_settings(env)
+        if self._redis is not None:
+            self._start_redis(self._redis)
         with terminal.step("升级数据库", "Migrating the database"):
             self._do("migrate", env, PYTHON, "-m", "alembic", "upgrade", "head")
         with terminal.step(
@@ -115,19 +121,16 @@ class Demonstration:
             self._start_services(env, wechat_port)
             self._wait_until_ready()
 
-    def _start_redis(self) -> str:
-        folder = self.place.folder / "redis"
-        self._redis = EmbeddedRedis(folder, log=self.place.logs / "redis.log")
+    def _start_redis(self, redis: EmbeddedRedis) -> None:
         with terminal.step("启动内置 Redis", "Starting the embedded Redis"):
             try:
-                self._redis.start()
+                redis.start()
             except (ServerFailed, OSError) as failure:
                 raise CannotRun(
                     f"内置 Redis 没有启动：{failure}。可用 REDIS_URL 指定别的。",
                     f"The embedded Redis did not start: {failure}. "
                     "REDIS_URL may name another.",
                 ) from None
-        return self._redis.url
 
     def _check_settings(self, env: Mapping[str, str]) -> None:
         try:
@@ -163,7 +166,8 @@ class Demonstration:
                 "模拟微信",
                 (
                     *(*granian, "--host", "127.0.0.1", "--port", str(wechat_port)),
-                    *("--workers", "1", "--factory", "demo.wechat:from_env"),
+                    *("--workers", "1", "--blocking-threads", "2"),
+                    *("--factory", "demo.wechat:from_env"),
                 ),
             ),
             (
@@ -172,6 +176,7 @@ class Demonstration:
                 (
                     *(*granian, "--host", place.host, "--port", str(place.port)),
                     *("--workers", str(WEB_WORKERS), "--respawn-failed-workers"),
+                    *("--blocking-threads", str(WEB_THREADS)),
                     *("--workers-kill-timeout", "4", "wsgi:app"),
                 ),
             ),
@@ -341,6 +346,9 @@ def main() -> int:
     terminal.use_utf8()
     _stop_on_signals()
     env = dict(os.environ)  # noqa: TID251 -- handed on to the processes
+    if "MAKELEVEL" in env:
+        # Make was started by a person; nobody could stop us after its end.
+        tether.tie_to_parent(os.getppid(), signal.SIGTERM)
     try:
         _run(env)
     except KeyboardInterrupt:
