@@ -48,10 +48,18 @@ _FILLERS = re.compile(
 _LETTERS = re.compile(r"[a-z0-9]+")
 _MIN_COVERAGE = 0.34
 """Share of a query's weight that a name must have, to be shown at all."""
+_LAST_RESORT = 0.2
+"""The same share when nothing at all has more: a sentence has many idle words."""
+_UNHEARD = 0.5
+"""How much pieces count that no name has, beside the rarest that some have."""
 _RELATIVE = 0.55
 """Share of the best match's coverage below which others are noise."""
 _COMMON = 0.2
 """A piece in more than this share of the list brings in no candidates alone."""
+_MOST_PIECES = 16
+"""Of a long query, so many of its rarest pieces are looked up."""
+_MOST_WORDS = 3
+"""Everyday words that one query can mean."""
 _PREFIX = 3
 """Letters by which positions in the sounds of names are indexed."""
 _TIER_BONUS = {Tier.CORE: 0.6, Tier.EXTENDED: 0.0, Tier.NICHE: -0.6}
@@ -240,14 +248,23 @@ class SearchIndex(Generic[M]):
         if _LETTERS.fullmatch(asked):
             self._sounds.look_up(asked, found)
         self._texts.look_up(_core(asked), words(typed)[:8], found)
-        said = ""
+        for terms in self._meant(asked):
+            for rank, term in enumerate(terms):
+                self._texts.look_up_term(term, found, rank)
+        return found
+
+    def _meant(self, asked: str) -> list[tuple[str, ...]]:
+        """Return what the everyday words of a query stand for, longest first."""
+        said: list[str] = []
+        meant: list[tuple[str, ...]] = []
         for everyday, terms in self._synonyms:
             # 外地看病 was meant as a whole, not as 看病 besides.
-            if everyday in asked and everyday not in said:
-                said += f"{everyday} "
-                for rank, term in enumerate(terms):
-                    self._texts.look_up_term(term, found, rank)
-        return found
+            if everyday in asked and not any(everyday in each for each in said):
+                said.append(everyday)
+                meant.append(terms)
+                if len(said) == _MOST_WORDS:
+                    break
+        return meant
 
 
 def _core(asked: str) -> str:
@@ -287,7 +304,8 @@ class _Texts(Generic[M]):
     def _weight(self, piece: str) -> float:
         """Return how telling a piece is: the rarer the more."""
         count = len(self._postings.get(piece, ()))
-        return math.log((len(self._names) + 1) / (count + 1)) + 0.1
+        weight = math.log((len(self._names) + 1) / (count + 1)) + 0.1
+        return weight if count else weight * _UNHEARD
 
     def look_up(self, asked: str, parts: Sequence[str], found: _Found) -> None:
         """Score what has enough of the query's weight."""
@@ -319,11 +337,16 @@ class _Texts(Generic[M]):
         least: float,
     ) -> None:
         weights = {piece: self._weight(piece) for piece in pieces if piece}
+        if len(weights) > _MOST_PIECES:
+            rarest = sorted(weights, key=lambda piece: (-weights[piece], piece))
+            weights = {piece: weights[piece] for piece in rarest[:_MOST_PIECES]}
         whole = sum(weights.values())
         if not whole:
             return
         held = self._gather(weights, found)
         best = max(held.values(), default=0.0) / whole
+        if reason is None and _LAST_RESORT <= best < least:
+            least = _LAST_RESORT
         floor = max(least, best * _RELATIVE)
         for position, weight in held.items():
             coverage = weight / whole
