@@ -7,7 +7,6 @@ import secrets
 from pathlib import Path
 
 import click
-import orjson
 from flask import Flask
 from flask.cli import AppGroup
 
@@ -19,13 +18,11 @@ from app.kernel.actors import Role
 from app.kernel.errors import AppError
 from app.people import offices, staff
 from app.web.context import now, runtime
-from miniprogram_api.docs import document
 
 catalogue = AppGroup("catalogue", help="Load and publish the catalogue.")
 cases = AppGroup("cases", help="Look after cases.")
 people = AppGroup("staff", help="Look after accounts.")
 stored = AppGroup("files", help="Look after uploads.")
-openapi = AppGroup("openapi", help="The API's document.")
 keys = AppGroup("keys", help="Secrets of an installation.")
 
 
@@ -88,16 +85,6 @@ def sweep_files() -> None:
     click.echo(f"removed {swept.records} records and {swept.blobs} blobs")
 
 
-@openapi.command("write")
-@click.argument("path", type=click.Path(path_type=Path), default="docs/openapi.json")
-def write_openapi(path: Path) -> None:
-    """Write the document where reviewers see its changes."""
-    path.write_bytes(
-        orjson.dumps(document(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-    )
-    click.echo(f"wrote {path}")
-
-
 @keys.command("new")
 def new_keys() -> None:
     """Print fresh secrets for the environment of a new installation."""
@@ -114,5 +101,5 @@ def new_keys() -> None:
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for group in (catalogue, cases, people, stored, openapi, keys):
+    for group in (catalogue, cases, people, stored, keys):
         app.cli.add_command(group)

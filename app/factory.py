@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import console
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import console
 import miniprogram_api
 import mobile
 from app import cli, logs
@@ -24,7 +24,7 @@ from app.web import context, headers, health, problems
 from app.web.json import OrjsonProvider
 from app.web.limits import RateLimits
 from app.web.scans import ScanCounter
-from notifications.bell import Bell
+from notifications.bell import Bell, SilentBell
 
 MAX_BODY_BYTES = 11 * 1024 * 1024
 """One upload of 10 MB and the form around it."""
@@ -87,7 +87,7 @@ def _runtime(settings: Settings, clock: Clock) -> context.Runtime:
         limits=RateLimits(
             settings.redis_url, keyring, clock, factor=settings.rate_limit_factor
         ),
-        bell=Bell(settings.redis_url),
+        bell=Bell(settings.redis_url) if settings.redis_url else SilentBell(),
         wechat=WeChatClient(
             settings.wechat_app_id,
             settings.wechat_app_secret,

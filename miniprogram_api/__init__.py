@@ -10,6 +10,7 @@ from miniprogram_api.cases import blp as cases
 from miniprogram_api.catalogue import blp as catalogue
 from miniprogram_api.codes import blp as codes
 from miniprogram_api.docs import blp as docs
+from miniprogram_api.docs import openapi_commands
 from miniprogram_api.files import blp as files
 from miniprogram_api.inbox import blp as inbox
 from miniprogram_api.me import blp as me
@@ -44,3 +45,4 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
         csrf.exempt(area)
         api.register_blueprint(area)
     app.register_blueprint(docs)
+    app.cli.add_command(openapi_commands)

@@ -70,7 +70,7 @@ class DraftSchema(StrictSchema):
     version = StrictInteger(required=True)
 
 
-class MaterialSchema(StrictSchema):
+class GivenMaterialSchema(StrictSchema):
     """An uploaded file for a material."""
 
     material = text(80, least=1, required=True)
@@ -244,7 +244,7 @@ class CaseByToken(MethodView):
         """Delete a draft for good. What was handed in cannot be deleted."""
         limit_writes()
         with transaction() as session:
-            service.discard_draft(session, current_actor(), token)
+            service.discard_draft(session, current_actor(), token, now=now())
 
 
 @blp.route("/<token>/draft")
@@ -274,7 +274,7 @@ class CaseDraft(MethodView):
 class CaseMaterials(MethodView):
     """Files given for materials."""
 
-    @blp.arguments(MaterialSchema)
+    @blp.arguments(GivenMaterialSchema)
     @blp.response(201, CaseSchema)
     def post(self, given: dict[str, str], token: str) -> dict[str, Any]:
         """Give an uploaded file for a material; giving it twice is giving it once."""

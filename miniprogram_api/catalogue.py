@@ -96,7 +96,7 @@ def matter(where: dict[str, Any], code: str) -> bytes:
 
 
 @blp.get("/matters/<code>/form")
-@blp.response(200, shapes.FormSchema)
+@blp.response(200, shapes.MatterFormSchema)
 @blp.alt_response(404, "NOT_FOUND")
 @from_memory
 def form(code: str) -> bytes:

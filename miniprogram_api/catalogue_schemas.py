@@ -51,7 +51,7 @@ class MattersSchema(ma.Schema):
     pages = fields.Integer()
 
 
-class MaterialSchema(ma.Schema):
+class GuideMaterialSchema(ma.Schema):
     """A material."""
 
     key = fields.String()
@@ -114,7 +114,7 @@ class GuideSchema(MatterSummarySchema):
     national_code = fields.String(allow_none=True)
     legal_basis = fields.List(fields.String())
     conditions = fields.List(fields.String())
-    materials = fields.List(fields.Nested(MaterialSchema))
+    materials = fields.List(fields.Nested(GuideMaterialSchema))
     statutory_limit = fields.String(allow_none=True)
     promised_limit = fields.String(allow_none=True)
     fee = fields.String(allow_none=True)
@@ -135,12 +135,12 @@ class GuideSchema(MatterSummarySchema):
     )
 
 
-class FormSchema(ma.Schema):
+class MatterFormSchema(ma.Schema):
     """A form and its upload slots."""
 
     matter = fields.String()
     form = fields.Dict(metadata={"description": "docs/forms.md describes it"})
-    materials = fields.List(fields.Nested(MaterialSchema))
+    materials = fields.List(fields.Nested(GuideMaterialSchema))
 
 
 class DepartmentSchema(ma.Schema):

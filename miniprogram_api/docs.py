@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import click
 import orjson
 from flask import Blueprint, Response, current_app, render_template, request
+from flask.cli import AppGroup
 
 blp = Blueprint(
     "api_docs",
@@ -63,12 +66,27 @@ def document() -> dict[str, Any]:
 @blp.get("/v1/openapi.json")
 def openapi() -> Response:
     """Serve the document itself."""
-    body = orjson.dumps(document(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-    response = Response(body, mimetype="application/json")
+    response = Response(as_json(), mimetype="application/json")
     response.headers["Cache-Control"] = "public, max-age=60"
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+openapi_commands = AppGroup("openapi", help="The API's document.")
+
+
+@openapi_commands.command("write")
+@click.argument("path", type=click.Path(path_type=Path), default="docs/openapi.json")
+def write_openapi(path: Path) -> None:
+    """Write the document where reviewers see its changes."""
+    path.write_bytes(as_json())
+    click.echo(f"wrote {path}")
+
+
+def as_json() -> bytes:
+    """Return the document, ordered so that its versions can be compared."""
+    return orjson.dumps(document(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
 
 
 @blp.get("/docs")

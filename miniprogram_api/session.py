@@ -103,7 +103,7 @@ class WechatSession(MethodView):
         with transaction() as session:
             citizen = citizens.by_openid(session, openid)
             if citizen is None:
-                return {"wechat_ticket": _ticket_for(openid)}
+                return _NO_TOKENS | {"wechat_ticket": _ticket_for(openid)}
             raw = citizens.open_session(
                 session, citizen, Channel.API, now=now(), lifetime=_refresh_lifetime()
             )
@@ -190,6 +190,13 @@ class Session(MethodView):
         check_limit("refresh")
         with transaction() as session:
             citizens.close_session(session, given["refresh_token"], now=now())
+
+
+_NO_TOKENS: dict[str, Any] = {
+    "access_token": None,
+    "expires_in": None,
+    "refresh_token": None,
+}
 
 
 def _refresh_lifetime() -> timedelta:

@@ -58,7 +58,7 @@ def init_app(app: Flask) -> None:
         parts = {
             "database": _checked(lambda: _database(here.database)),
             "catalogue": _checked(lambda: _published(here.snapshots.get())),
-            "files": _checked(lambda: next(here.store.keys(), None)),
+            "files": _checked(lambda: next(here.store.entries(), None)),
         }
         if here.settings.redis_url:
             parts["redis"] = _checked(lambda: _redis(here.settings.redis_url))

@@ -117,9 +117,9 @@ def show(failure: Failure) -> Response:
     fitting = [prefix for prefix in pages if request.path.startswith(prefix)]
     if fitting and not request.path.startswith(("/api/", "/problems/")):
         answer = current_app.make_response(pages[max(fitting, key=len)](failure))
-        answer.status_code = failure.status
     else:
         answer = _document(failure)
+    answer.status_code = failure.status
     answer.headers.update(failure.headers)
     return answer
 

@@ -5,12 +5,13 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from app.cases.workflow import Action, State
-from app.kernel.actors import Actor, ActorKind, Role
 from app.cases import queries, service
 from app.cases.rules import Defect, Subject
+from app.cases.workflow import Action, State
+from app.kernel.actors import Role
 from app.people import offices
 from app.web.context import local_rules
+from tests.builders.people import actor_of, make_staff
 
 MATTER = "M0345"
 PHONE = "13800138000"
@@ -183,10 +184,10 @@ def test_the_whole_journey(client, phone, database, published, clock, here, web)
 
 def member_of(database, published, place):
     code = published.office_in_charge(MATTER, place)
-    with database.reading() as session:
+    with database.transaction() as session:
         office = offices.get_by_code(session, code)
-    roles = frozenset({Role.CLERK, Role.REVIEWER, Role.DECIDER})
-    return Actor(9001, ActorKind.STAFF, roles, office_id=office.id, name="窗口")
+        roles = (Role.CLERK, Role.REVIEWER, Role.DECIDER)
+        return actor_of(session, make_staff(session, office=office, roles=roles))
 
 
 def staff_step(web, database, actor, token, action, clock, **given):
