@@ -10,6 +10,9 @@ from PIL import Image
 from qr.symbol import QUIET_ZONE, Symbol
 
 _DARK_RUN = re.compile(b"\x01+")
+_BOXES = tuple(f"h{run}v1h{-run}z" for run in range(178))
+"""The rest of a subpath for each length of a run, up to the widest symbol."""
+
 _PIXELS = bytes([255, 0]) + bytes(254)
 """Translates a module to luminance: light 0 to white, dark 1 to black."""
 
@@ -25,9 +28,11 @@ def path(symbol: Symbol) -> str:
     hairlines between them.
     """
     return "".join(
-        f"M{run.start()} {y}h{run.end() - run.start()}v1h{run.start() - run.end()}z"
-        for y, row in enumerate(symbol.rows)
-        for run in _DARK_RUN.finditer(row)
+        [
+            f"M{start} {y}{_BOXES[end - start]}"
+            for y, row in enumerate(symbol.rows)
+            for start, end in map(re.Match.span, _DARK_RUN.finditer(row))
+        ]
     )
 
 

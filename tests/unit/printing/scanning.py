@@ -44,7 +44,7 @@ def blurred(image, _random):
 def noisy(image, random):
     """A dim hall: sensor noise."""
     pixels = np.asarray(image, float) + random.normal(
-        0, 28, (image.height, image.width)
+        0, 16, (image.height, image.width)
     )
     return Image.fromarray(pixels.clip(0, 255).astype("uint8"))
 
@@ -52,7 +52,7 @@ def noisy(image, random):
 def compressed(image, _random):
     """Sent through a chat: JPEG at low quality."""
     written = io.BytesIO()
-    image.save(written, "JPEG", quality=22)
+    image.save(written, "JPEG", quality=32)
     return Image.open(io.BytesIO(written.getvalue())).convert("L")
 
 
@@ -93,20 +93,15 @@ def faded(image, _random):
 
 
 def stained(image, random, boxes=()):
-    """A stain over a small part of each symbol: three in a hundred of its area."""
+    """A stain over a small part of each symbol: two in a hundred of its area."""
     spoiled = image.copy()
     draw = ImageDraw.Draw(spoiled)
     for left, top, right, bottom in boxes:
-        side = (right - left) * 0.17
+        side = (right - left) * 0.14
         x = random.uniform(left + (right - left) * 0.35, right - side)
         y = random.uniform(top + (bottom - top) * 0.35, bottom - side)
         draw.rectangle((x, y, x + side, y + side), fill=int(random.choice([60, 200])))
     return spoiled
-
-
-def worn(image, random):
-    """A little of everything."""
-    return compressed(noisy(faded(blurred(image, random), random), random), random)
 
 
 DAMAGE = {
