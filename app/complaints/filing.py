@@ -1,0 +1,352 @@
+"""Filing a complaint, in one's name or in nobody's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.catalogue.current import Snapshot
+from app.clocks import calendar as calendars
+from app.complaints import receipts, sealing, subjects
+from app.complaints.categories import Kind, book
+from app.complaints.events import ComplaintFiled
+from app.complaints.models import (
+    Complaint,
+    ComplaintFile,
+    ComplaintRecusal,
+    RecusalReason,
+)
+from app.complaints.moments import HalfDay, half_day
+from app.complaints.rules import rules, running, start_clock
+from app.complaints.subjects import Scene, TrackOffices
+from app.complaints.workflow import MAX_TEXT, State, Track
+from app.files import service as files
+from app.files.service import Owner
+from app.kernel import audit, crypto, outbox
+from app.kernel.actors import citizen_actor
+from app.kernel.errors import Conflict, Invalid, NotFound
+from app.kernel.references import new_code, new_token, normalise
+from app.people import offices
+
+MAX_FILES = 4
+"""Photos that may come with a complaint."""
+
+_MAX_NAME = 60
+_MIN_SECRET = 16
+
+
+class AlreadyFiled(Conflict):
+    """The same form was handed in before, with other words."""
+
+    code = "complaint-already-filed"
+    zh = "这份表已经提交过了。要补充内容，请凭回执码查询后留言。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filing:
+    """What a person brings forward, and where they stood when they did.
+
+    Attributes:
+        case_reference: As typed; empty if it is about no case in particular.
+        accused_name: Whom a report is about; so ``accused_post``. Reports only.
+        files: Tokens of uploaded photos, at most :data:`MAX_FILES`.
+        ticket: The upload ticket that came with the form. It shows that the
+            photos are the sender's, and makes a second tap harmless.
+        named_citizen_id: The signed-in citizen who puts their name to it; None
+            for an anonymous one. Nothing else may say who it is.
+    """
+
+    kind: Kind
+    category: str
+    text: str
+    place_code: str | None = None
+    window_code: str | None = None
+    matter_code: str | None = None
+    case_reference: str = ""
+    accused_name: str = ""
+    accused_post: str = ""
+    files: tuple[str, ...] = ()
+    ticket: str = ""
+    named_citizen_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What the person takes away.
+
+    Attributes:
+        code: 26 signs; shown once, kept nowhere.
+        number: What people at desks call it; opens nothing.
+        answer_by_on: Last day to answer.
+        provisional: That day rests on days not yet announced.
+    """
+
+    code: str
+    number: str
+    kind: Kind
+    filed: HalfDay
+    answer_by_on: date
+    provisional: bool
+
+    @property
+    def grouped(self) -> str:
+        """The code in groups of four, for the screen and for paper."""
+        return receipts.grouped(self.code)
+
+
+def file(
+    session: Session, filing: Filing, *, snapshot: Snapshot, now: datetime
+) -> Receipt:
+    """File a complaint and give the receipt that leads back to it.
+
+    Of an anonymous one neither a person nor the hour is stored, no event and no
+    audit row is written: nothing in the database was there at that minute.
+
+    Args:
+        session: The door's unit of work.
+        filing: What was filled in.
+        snapshot: The published catalogue, for place, window and matter.
+        now: The current moment; only its half day is kept of an anonymous one.
+
+    Raises:
+        Invalid: something is missing or too long; ``errors`` says what.
+        AlreadyFiled: the same form came before, with other words.
+        SupervisionNotSetUp: there is no office to take it in.
+        Gone, Conflict: a photo's ticket or token is no longer good.
+    """
+    _check(filing, now)
+    keyring = crypto.of(session)
+    secret = filing.ticket if len(filing.ticket) >= _MIN_SECRET else None
+    code = receipts.code_for(keyring, secret)
+    index = receipts.index_of(keyring, code)
+    if earlier := _with_receipt(session, index):
+        return _again(session, earlier, filing, code)
+
+    here = subjects.track_offices(session)
+    scene = subjects.scene_of(
+        snapshot,
+        place_code=filing.place_code,
+        window_code=filing.window_code,
+        matter_code=filing.matter_code,
+    )
+    complaint = _made(session, filing, scene, here, now)
+    complaint.receipt_index = index
+    recused = _recused(session, filing)
+    complaint.subject_staff_id = _only_one_named(recused)
+    try:
+        # A savepoint: losing the race to a second tap must not cost the rest.
+        with session.begin_nested():
+            session.add(complaint)
+    except IntegrityError:
+        if earlier := _with_receipt(session, index):
+            return _again(session, earlier, filing, code)
+        raise
+    session.add_all(
+        ComplaintRecusal(complaint_id=complaint.id, staff_id=staff_id, reason=reason)
+        for staff_id, reason in recused.items()
+    )
+    _attach(session, complaint, filing, now)
+    if filing.named_citizen_id is not None:
+        _announce(session, complaint, filing.named_citizen_id, now)
+    return _receipt_of(complaint, code)
+
+
+def _check(filing: Filing, now: datetime) -> None:
+    book().on(half_day(now).on).require(filing.kind, filing.category)
+    errors: dict[str, str] = {}
+    if not filing.text.strip():
+        errors["text"] = "请写下您要反映的内容。"
+    elif len(filing.text) > MAX_TEXT:
+        errors["text"] = f"最多 {MAX_TEXT} 字，现在是 {len(filing.text)} 字。"
+    if len(filing.files) > MAX_FILES:
+        errors["files"] = f"最多 {MAX_FILES} 张照片。"
+    for field in ("accused_name", "accused_post", "case_reference"):
+        if len(getattr(filing, field)) > _MAX_NAME:
+            errors[field] = f"最多 {_MAX_NAME} 字。"
+    if errors:
+        raise Invalid("the complaint is not complete", errors=errors)
+
+
+def _made(
+    session: Session, filing: Filing, scene: Scene, here: TrackOffices, now: datetime
+) -> Complaint:
+    keyring, moment = crypto.of(session), half_day(now)
+    limits = rules().limits[filing.kind]
+    calendar = calendars.load(session)
+    clock = start_clock(moment.on, limits, calendar)
+    runs = running(State.NEW, clock, moment.on, limits, calendar)
+    about = offices.find_by_code(session, scene.office_code or "")
+    about_id = about.id if about else None
+    sealed = filing.kind.track is Track.SEALED
+    conflicted = filing.kind.is_adverse and about_id == here.service.id
+    # What is said against the office that takes complaints in goes past it.
+    intake = here.discipline if sealed or conflicted else here.service
+    citizen_id = filing.named_citizen_id
+    case = _own_case(session, filing)
+    complaint = Complaint(
+        number=new_code(),
+        token=new_token(),
+        track=filing.kind.track,
+        kind=filing.kind,
+        category=filing.category,
+        category_version=book().on(moment.on).version,
+        citizen_id=None if sealed else citizen_id,
+        owner_index=None
+        if citizen_id is None
+        else sealing.owner_index(keyring, citizen_id),
+        filed_on=moment.on,
+        filed_half=moment.half,
+        filed_at=None if citizen_id is None else now,
+        place_code=scene.place_code,
+        window_code=scene.window_code,
+        matter_code=scene.matter_code,
+        case_id=case,
+        state=State.NEW,
+        intake_office_id=intake.id,
+        office_id=intake.id,
+        about_office_id=about_id,
+        subject_office_id=about_id if filing.kind.is_adverse else None,
+        clock_started_on=moment.on,
+        dispatch_by_on=clock.dispatch_by_on,
+        answer_by_on=clock.answer_by_on,
+        due_provisional=clock.provisional,
+        queue_on=runs.on,
+        amber_on=runs.amber_on,
+        steps=[],
+        messages=[],
+        files=[],
+    )
+    complaint.content_sealed = sealing.seal_content(
+        session, complaint, _content(filing)
+    )
+    if sealed and citizen_id is not None:
+        complaint.identity_sealed = sealing.seal_identity(
+            session, complaint, citizen_id
+        )
+    return complaint
+
+
+def _content(filing: Filing) -> dict[str, str]:
+    content = {"text": filing.text.strip()}
+    for field in ("case_reference", "accused_name", "accused_post"):
+        if value := getattr(filing, field).strip():
+            content[field] = value
+    return content
+
+
+def _own_case(session: Session, filing: Filing) -> int | None:
+    """Return the row id of the named person's own case.
+
+    An anonymous person's is not looked for: neither may a row lead to its
+    applicant, nor may the answer tell strangers which references exist.
+    """
+    typed = normalise(filing.case_reference)
+    if not typed or filing.named_citizen_id is None:
+        return None
+    case = subjects.find_case(session, typed, citizen_id=filing.named_citizen_id)
+    if case is None:
+        raise Invalid(
+            "not a case of this person",
+            errors={"case_reference": "您名下没有这个办件编号，请核对，或者不填。"},
+        )
+    # A sealed report must not be found through the case's applicant either.
+    return None if filing.kind.track is Track.SEALED else case.id
+
+
+def _recused(session: Session, filing: Filing) -> dict[int, RecusalReason]:
+    if not filing.kind.is_adverse:
+        return {}
+    typed = normalise(filing.case_reference)
+    case = subjects.find_case(session, typed) if typed else None
+    accused = filing.accused_name.strip()
+    return subjects.recused_staff(session, case=case, accused_name=accused)
+
+
+def _only_one_named(recused: Mapping[int, RecusalReason]) -> int | None:
+    named = [i for i, why in recused.items() if why is RecusalReason.NAMED]
+    return named[0] if len(named) == 1 else None
+
+
+def _attach(
+    session: Session, complaint: Complaint, filing: Filing, now: datetime
+) -> None:
+    if not filing.files:
+        return
+    if filing.ticket:
+        owner = Owner.ticket(crypto.of(session), filing.ticket, now=now)
+    elif filing.named_citizen_id is not None:
+        owner = Owner.citizen(filing.named_citizen_id)
+    else:
+        raise _photo_missing()
+    for position, token in enumerate(dict.fromkeys(filing.files)):
+        try:
+            files.attach(session, token, owner, to=f"complaint:{complaint.token}")
+        except NotFound:
+            raise _photo_missing() from None
+        session.add(
+            ComplaintFile(
+                complaint_id=complaint.id, position=position, file_token=token
+            )
+        )
+
+
+def _photo_missing() -> Invalid:
+    return Invalid(
+        "a photo is not the sender's",
+        errors={"files": "有一张照片没有传上来，请删掉后重新上传。"},
+    )
+
+
+def _announce(
+    session: Session, complaint: Complaint, citizen_id: int, now: datetime
+) -> None:
+    token = None if complaint.is_sealed else complaint.token
+    outbox.record(
+        session,
+        ComplaintFiled(citizen_id=citizen_id, complaint_token=token),
+        now=now,
+    )
+    if token is not None:
+        audit.write(
+            session,
+            citizen_actor(citizen_id),
+            "complaints.file",
+            f"complaint:{token}",
+            now=now,
+        )
+
+
+def _with_receipt(session: Session, index: str) -> Complaint | None:
+    return session.scalar(select(Complaint).where(Complaint.receipt_index == index))
+
+
+def _again(session: Session, earlier: Complaint, filing: Filing, code: str) -> Receipt:
+    citizen_id = filing.named_citizen_id
+    owner = (
+        None
+        if citizen_id is None
+        else sealing.owner_index(crypto.of(session), citizen_id)
+    )
+    same = (
+        (earlier.kind, earlier.category, earlier.owner_index)
+        == (filing.kind, filing.category, owner)
+    ) and sealing.content_of(session, earlier) == _content(filing)
+    if not same:
+        raise AlreadyFiled("this form was handed in before")
+    return _receipt_of(earlier, code)
+
+
+def _receipt_of(complaint: Complaint, code: str) -> Receipt:
+    return Receipt(
+        code=code,
+        number=complaint.number,
+        kind=complaint.kind,
+        filed=HalfDay(complaint.filed_on, complaint.filed_half),
+        answer_by_on=complaint.answer_by_on,
+        provisional=complaint.due_provisional,
+    )
