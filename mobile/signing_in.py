@@ -1,0 +1,129 @@
+"""Signing in by a code sent to the phone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response, request
+
+from app.kernel.errors import AppError, Invalid, TooMany
+from app.people import citizens
+from app.people.masking import mask_phone
+from app.people.models import Channel
+from app.people.phones import normalise_mobile
+from app.web.context import check_limit, now, runtime, settings, transaction
+from app.web.problems import status_of
+from mobile import identity, resuming
+from mobile.blueprints import open_pages
+from mobile.pages import local_path, page, see_other
+
+
+@open_pages.get("/sign-in")
+def sign_in() -> Response:
+    """Ask for the phone number."""
+    target = local_path(request.args.get("next"))
+    if identity.current_citizen() is not None:
+        return see_other(target)
+    return _ask_number(target, kept="")
+
+
+@open_pages.post("/sign-in")
+def send_code() -> Response:
+    """Send a code to the number, and ask for it."""
+    target, kept = _carried()
+    typed = request.form.get("phone", "")
+    try:
+        phone = normalise_mobile(typed)
+        check_limit("sign-in-code", f"phone:{phone}")
+        with transaction() as session:
+            issued = citizens.send_code(
+                session, phone, now=now(), address_key=request.remote_addr or "-"
+            )
+    except Invalid as refusal:
+        return _ask_number(target, kept=kept, typed=typed, refusal=refusal)
+    except TooMany as refusal:
+        # The code sent before is still good: go on to the page that takes it.
+        return _ask_code(phone, target, kept, refusal=refusal)
+    runtime().sms.send_code(phone, issued.code)
+    shown = issued.code if settings().is_demo else ""
+    return _ask_code(phone, target, kept, demo_code=shown)
+
+
+@open_pages.post("/sign-in/code")
+def take_code() -> Response:
+    """Take the code; lead back to where the person came from."""
+    target, kept = _carried()
+    typed = request.form.get("phone", "")
+    try:
+        phone = normalise_mobile(typed)
+    except Invalid as refusal:
+        return _ask_number(target, kept=kept, typed=typed, refusal=refusal)
+    lifetime = timedelta(seconds=settings().page_session_lifetime_s)
+    try:
+        check_limit("sign-in", f"phone:{phone}")
+        with transaction() as session:
+            outcome = citizens.sign_in_by_code(
+                session, phone, request.form.get("code", ""), now=now()
+            )
+            if not isinstance(outcome, AppError):
+                raw = citizens.open_session(
+                    session, outcome, Channel.PAGE, now=now(), lifetime=lifetime
+                )
+        if isinstance(outcome, AppError):
+            raise outcome
+    except (Invalid, TooMany) as refusal:
+        return _ask_code(phone, target, kept, refusal=refusal)
+    identity.remember(raw)
+    if form := resuming.unseal(kept):
+        return resuming.offer(form, heading="登录好了", text="点“接着办”继续。")
+    return see_other(target)
+
+
+@open_pages.post("/sign-out")
+def sign_out() -> Response:
+    """Sign out on this phone."""
+    identity.sign_out()
+    return see_other("/me?said=signed-out")
+
+
+def _carried() -> tuple[str, str]:
+    """Return where to go afterwards, and the sealed form of before."""
+    return local_path(request.form.get("next")), request.form.get("kept", "")
+
+
+def _ask_number(
+    target: str, *, kept: str, typed: str = "", refusal: Invalid | None = None
+) -> Response:
+    sentence = refusal and (refusal.errors.get("phone") or refusal.zh)
+    return page(
+        "sign_in.html",
+        status=status_of(refusal) if refusal else 200,
+        phone="",
+        typed=typed,
+        errors=[("phone", sentence)] if sentence else [],
+        next=target,
+        kept=kept,
+    )
+
+
+def _ask_code(
+    phone: str,
+    target: str,
+    kept: str,
+    *,
+    demo_code: str = "",
+    refusal: Invalid | TooMany | None = None,
+) -> Response:
+    response = page(
+        "sign_in.html",
+        status=status_of(refusal) if refusal else 200,
+        phone=phone,
+        masked=mask_phone(phone),
+        errors=[("code", refusal.zh)] if refusal else [],
+        next=target,
+        kept=kept,
+        demo_code=demo_code,
+    )
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.retry_after_s)
+    return response
