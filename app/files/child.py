@@ -109,6 +109,9 @@ def rebuilt_image(raw: bytes, kind: str, max_pixels: int) -> tuple[str, bytes]:
         raise Refused("too-complex", "pixels") from bomb
     if image.width * image.height > max_pixels:
         raise Refused("too-complex", "pixels")
+    image.draft(None, (MAX_SIDE, MAX_SIDE))
+    image.load()
+    # Only now: reading metadata may load pixels too, and hide that they are cut.
     upright = turned(image, orientation_of(image))
     small = upright.width * upright.height <= SMALL_PIXELS
     if small and (kind == "image/png" or has_transparency(image)):
@@ -136,8 +139,6 @@ def turned(image: Image.Image, orientation: int) -> Image.Image:
     """Return the image at its largest useful size, upright."""
     from PIL import Image as Pillow  # noqa: PLC0415 - after the limits
 
-    image.draft(None, (MAX_SIDE, MAX_SIDE))
-    image.load()
     if max(image.size) > MAX_SIDE:
         if image.mode in ("P", "1"):
             image = image.convert("RGBA" if has_transparency(image) else "RGB")
@@ -234,7 +235,16 @@ UNSEEN_SEGMENTS = frozenset({*range(0xE0, 0xEE), 0xEF, 0xFE})
 
 NEXT_MARK = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
-FLATE = frozenset({"/FlateDecode", "/Fl"})
+PACKED = re.compile(rb"stream\r?\n\x78")
+"""Where a stream of deflated data begins."""
+
+INFLATE_STEP = 1 << 18
+MAX_FILTERS = 3
+PACKING = frozenset(
+    {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
+)
+"""Filters that make small data large."""
+
 JPEG_FILTERS = frozenset({"/DCTDecode", "/DCT"})
 
 
@@ -242,6 +252,7 @@ def rebuilt_pdf(raw: bytes, max_pages: int, max_pixels: int) -> tuple[int, bytes
     """Return the number of pages and the document with nothing but its pages."""
     import pikepdf  # noqa: PLC0415 - after the limits
 
+    check_inflated(raw)
     try:
         pdf = pikepdf.open(io.BytesIO(raw), suppress_warnings=True)
     except pikepdf.PasswordError as locked:
@@ -337,38 +348,49 @@ def filters_of(stream: Any) -> list[str]:
     )
 
 
+def check_inflated(raw: bytes) -> None:
+    """Refuse a document that would swell, before a reader of documents opens it.
+
+    Looks at every place where packed data may begin, whatever the document says
+    of it: tables of contents and packed objects are unpacked at opening.
+    """
+    left = MAX_INFLATED
+    for found in PACKED.finditer(raw):
+        left -= inflated_size(raw, found.end() - 1, left)
+        if left <= 0:
+            raise Refused("too-complex", "inflated size")
+
+
+def inflated_size(raw: bytes, start: int, most: int) -> int:
+    """Return how many bytes deflated data holds, counting little further than most."""
+    inflater = zlib.decompressobj()
+    size, piece = 0, raw[start : start + INFLATE_STEP]
+    try:
+        while piece and size <= most and not inflater.eof:
+            size += len(inflater.decompress(piece, INFLATE_STEP))
+            piece = inflater.unconsumed_tail
+            if not piece:
+                start += INFLATE_STEP
+                piece = raw[start : start + INFLATE_STEP]
+    except zlib.error:
+        return size
+    return size
+
+
 def check_streams(pdf: Any, max_pixels: int) -> None:
-    """Refuse a document whose streams would swell, before anybody opens them."""
+    """Refuse streams that are packed more than once, and pictures too large."""
     import pikepdf  # noqa: PLC0415 - after the limits
 
-    left = MAX_INFLATED
     for each in pdf.objects:
         if not isinstance(each, pikepdf.Stream):
             continue
         filters = filters_of(each)
-        if sum(one in FLATE for one in filters) > 1 or len(filters) > 3:  # noqa: PLR2004 - text, flate, image
+        if sum(one in PACKING for one in filters) > 1 or len(filters) > MAX_FILTERS:
             raise Refused("too-complex", "filters in filters")
         if each.get("/Subtype") == "/Image":
             pixels = int(each.get("/Width", 0)) * int(each.get("/Height", 0))
             if pixels > max_pixels:
                 raise Refused("too-complex", "pixels")
-        if filters and filters[0] in FLATE:
-            left -= inflated_size(each.read_raw_bytes(), left)
-            if left <= 0:
-                raise Refused("too-complex", "inflated size")
-
-
-def inflated_size(raw: bytes, most: int) -> int:
-    """Return how many bytes a deflated stream holds, counting at most so far."""
-    inflater = zlib.decompressobj()
-    size = 0
-    try:
-        while raw and size <= most and not inflater.eof:
-            size += len(inflater.decompress(raw, 1 << 20))
-            raw = inflater.unconsumed_tail
-    except zlib.error:
-        return size
-    return size
 
 
 def plain_jpeg(raw: bytes) -> bytes:
@@ -384,6 +406,9 @@ def plain_jpeg(raw: bytes) -> bytes:
     out, place = bytearray(SOI), 2
     while place + 4 <= len(raw) and raw[place] == MARK and raw[place + 1] != EOI[1]:
         marker = raw[place + 1]
+        if marker == MARK:  # marks may be padded
+            place += 1
+            continue
         after = place + 2 + int.from_bytes(raw[place + 2 : place + 4], "big")
         if marker == START_OF_SCAN:
             # Compressed data follows, up to the next mark that is not part of it.

@@ -18,6 +18,9 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 """Most pixels an image may claim, before it is opened."""
 
+MAX_WEBP_PIXELS = 25_000_000
+"""The same for WebP, whose decoder needs three times the memory of the others."""
+
 MAX_PAGES = 60
 """Most pages of a PDF."""
 

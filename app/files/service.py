@@ -373,7 +373,7 @@ def sweep(
 def orphans(session: Session, store: ByteStore) -> Orphans:
     """Compare records and bytes, and name what is missing on either side."""
     rows = session.execute(select(StoredFile.storage_key, StoredFile.token))
-    named = dict(rows.tuples().all())
+    named = {row.storage_key: row.token for row in rows}
     stored = {key for key, _ in store.entries()}
     return Orphans(
         without_bytes=tuple(
