@@ -20,7 +20,7 @@ from app.kernel.clock import Clock, SystemClock
 from app.kernel.crypto import Keyring
 from app.kernel.db import Database
 from app.settings import Mode, Settings
-from app.web import context, headers, health, problems
+from app.web import context, headers, health, problems, text
 from app.web.json import OrjsonProvider
 from app.web.limits import RateLimits
 from app.web.scans import ScanCounter
@@ -62,6 +62,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Fl
         )
     context.init_app(app, _runtime(settings, clock or SystemClock()))
     problems.init_app(app)
+    text.init_app(app)
     headers.init_app(app, https=settings.is_https)
     health.init_app(app)
     csrf = CSRFProtect(app)

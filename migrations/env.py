@@ -1,8 +1,9 @@
 """Alembic, on the same engine and the same models as the application."""
 
+import sqlalchemy as sa
 from alembic import context
 
-from app.kernel.db import Base, make_engine
+from app.kernel.db import Base, UtcDateTime, make_engine
 from app.models import import_all
 from app.settings import Settings
 
@@ -15,6 +16,19 @@ def _engine():
     return given or make_engine(Settings.from_env().database_url)
 
 
+def _plain_type(kind, column_type, _context):
+    """Write types as the database knows them: a migration imports nothing of ours."""
+    if kind != "type":
+        return False
+    if isinstance(column_type, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(column_type, sa.Enum):
+        return f"sa.String(length={column_type.length})"
+    if isinstance(column_type, sa.JSON):
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
+
+
 def run() -> None:
     """Migrate online; each migration in one transaction."""
     with _engine().connect() as connection:
@@ -23,7 +37,7 @@ def run() -> None:
             target_metadata=target_metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
-            user_module_prefix="app.kernel.db.",
+            render_item=_plain_type,
         )
         with context.begin_transaction():
             context.run_migrations()
