@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
@@ -37,6 +38,7 @@ from tests.builders.cases import (
 from tests.conftest import NOW
 
 A = Action
+STAFF_ROLES = frozenset(Role) - {Role.CITIZEN, Role.SYSTEM}
 
 
 def take(session, actor, case, action, **said):
@@ -250,23 +252,22 @@ class TestTakeStep:
         assert "reason" in refused.value.errors
 
     @pytest.mark.parametrize("state", State)
-    def test_every_state_action_and_role_on_stored_cases(self, session, world, state):
-        """What the table has no row for, the service does not let through."""
-        actors = {role: make_staff(session, world.office, role) for role in Role}
-        actors |= {Role.CITIZEN: world.citizen, Role.SYSTEM: SYSTEM_ACTOR}
+    def test_what_has_no_row_is_not_let_through(self, session, world, state):
+        """The unit tests go through each role; here all that may not, at once."""
+        colleague = make_staff(session, world.office, *STAFF_ROLES)
         case = make_case(session, world, state=state, is_open=state not in FINAL)
-        for role, action in product(Role, Action):
-            actor = actors[role]
+        for action in Action:
             row = TRANSITIONS.get((state, action))
-            if (
-                action is A.SUBMIT
-                or row is None
-                or row.by.isdisjoint({role})
-                or (state is State.DRAFT and role is not Role.CITIZEN)
+            by = row.by if row and action is not A.SUBMIT else frozenset()
+            for actor in (
+                replace(colleague, roles=STAFF_ROLES - by),
+                world.citizen,
+                SYSTEM_ACTOR,
             ):
-                with pytest.raises(AppError):
-                    take(session, actor, case, action, reason="理由")
-                assert case.state is state
+                if by.isdisjoint(actor.roles):
+                    with pytest.raises(AppError):
+                        take(session, actor, case, action, reason="理由")
+                    assert case.state is state
 
 
 class TestAcceptance:
