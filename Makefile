@@ -40,9 +40,12 @@ format: packages ## Format the code and mend what the linter can
 bench: packages ## Measure against bare views; writes build/bench.json
 	@$(PY) -m benchmarks
 
-lock: packages ## Pin requirements.in again (keeps versions that still fit)
-	@$(PY) -m venv build/lock
-	@build/lock/bin/python -m pip install --quiet pip-tools
+# Resolved by the oldest Python that must run it, Debian 12's 3.11.2:
+#   make lock LOCK_PYTHON=/usr/bin/python3.11
+LOCK_PYTHON ?= python3.11
+lock: ## Pin requirements.in again (keeps versions that still fit)
+	@rm -rf build/lock && $(LOCK_PYTHON) -m venv build/lock
+	@build/lock/bin/python -m pip install --quiet --upgrade pip pip-tools
 	@build/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
 		--strip-extras --no-header --no-emit-options --annotation-style=line \
 		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \

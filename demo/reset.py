@@ -41,7 +41,8 @@ def _reset(env: dict[str, str]) -> None:
                 "  The database of DATABASE_URL is not touched."
             )
         if not _is_agreed(env):
-            raise CannotRun("没有删除任何东西。", "Nothing was deleted.")
+            terminal.say("没有删除任何东西。  Nothing was deleted.")
+            return
         shutil.rmtree(folder)
     terminal.say("✓ 已删除，下次 make run 重新开始。  Deleted; make run starts afresh.")
 
@@ -50,7 +51,7 @@ def main() -> int:
     """Ask, delete, and say what was done.
 
     Returns:
-        0 when the data was deleted, 1 when it was not.
+        0 when it was done as the person wanted, 1 when it could not be.
     """
     terminal.use_utf8()
     try:

@@ -240,9 +240,14 @@ class Demonstration:
         programs = [service.program for service in self._services]
         if self._running_step is not None:
             programs.append(self._running_step)
+        redis = self._redis
+        if not programs and (redis is None or not redis.program.is_running()):
+            return
+        terminal.say("· 正在停止  Stopping …")
         stop_all(programs, grace_s=STOP_S)
-        if self._redis is not None:
-            self._redis.stop()
+        if redis is not None:
+            redis.stop()
+        terminal.say("✓ 已停止，数据保留。  Stopped; the data is kept.")
 
 
 @dataclass(frozen=True)
@@ -332,9 +337,7 @@ def _run(env: Mapping[str, str]) -> None:
             demonstration.watch()
         finally:
             _ignore_signals()
-            terminal.say("· 正在停止  Stopping …")
             demonstration.stop()
-            terminal.say("✓ 已停止，数据保留。  Stopped; the data is kept.")
 
 
 def main() -> int:
