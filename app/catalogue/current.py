@@ -273,10 +273,15 @@ class Snapshot:
 
 
 def load_snapshot(session: Session) -> Snapshot:
-    """Build the published catalogue from the database."""
+    """Build the published catalogue from the database.
+
+    A release may be committed between two of the queries: so the stamp is read
+    first, and nothing newer than the newest release seen then is looked at.
+    """
     stamp = read_stamp(session)
     releases = _releases(session)
-    matters, withdrawn = _matters(session)
+    newest = max((each.number for each in releases), default=0)
+    matters, withdrawn = _matters(session, newest)
     ordered = {each.code: each for each in sorted(matters, key=_list_order)}
     places = {
         row.code: place_of(row)
@@ -293,8 +298,8 @@ def load_snapshot(session: Session) -> Snapshot:
         for each in session.scalars(select(Synonym).order_by(Synonym.everyday))
     }
     return Snapshot(
-        release_number=max((each.number for each in releases), default=0),
-        etag=_etag(session, releases, (places, windows, offices, synonyms)),
+        release_number=newest,
+        etag=_etag(session, newest, (places, windows, offices, synonyms)),
         stamp=stamp,
         matters=ordered,
         withdrawn=withdrawn,
@@ -343,15 +348,16 @@ def _releases(session: Session) -> list[ReleaseFacts]:
 
 
 def _matters(
-    session: Session,
+    session: Session, upto: int
 ) -> tuple[list[PublishedMatter], dict[str, Withdrawn]]:
-    """Return what the newest item of each matter says."""
+    """Return what the newest item of each matter says, up to a release."""
     newest = (
         select(
             ReleaseItem.matter_code.label("code"),
             func.max(Release.number).label("number"),
         )
         .join(Release, Release.id == ReleaseItem.release_id)
+        .where(Release.number <= upto)
         .group_by(ReleaseItem.matter_code)
         .subquery()
     )
@@ -465,13 +471,13 @@ def _facets(matters: Iterable[PublishedMatter]) -> Facets:
     return Facets(dict(audience), dict(mode), dict(level))
 
 
-def _etag(
-    session: Session, releases: Iterable[ReleaseFacts], shown: Iterable[object]
-) -> str:
+def _etag(session: Session, upto: int, shown: Iterable[object]) -> str:
     """Digest everything that is served, so that equal tags mean equal answers."""
     digest = hashlib.sha256()
     for content in session.scalars(
-        select(Release.content_hash).order_by(Release.number)
+        select(Release.content_hash)
+        .where(Release.number <= upto)
+        .order_by(Release.number)
     ):
         digest.update(content.encode())
     for content in session.scalars(
@@ -480,8 +486,7 @@ def _etag(
         digest.update(content.encode())
     for part in shown:
         digest.update(repr(part).encode())
-    number = max((each.number for each in releases), default=0)
-    return f'"r{number}-{digest.hexdigest()[:20]}"'
+    return f'"r{upto}-{digest.hexdigest()[:20]}"'
 
 
 class SnapshotHolder:

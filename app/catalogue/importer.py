@@ -36,6 +36,9 @@ from app.catalogue.plans import (
 from app.catalogue.records import write_package
 from app.catalogue.rows import CatalogueRows, read_folder
 from app.catalogue.stamp import move_stamp
+from app.forms.definitions import Form
+from app.forms.models import FormDefinition
+from app.forms.service import digest_of
 from app.forms.service import store as store_form
 from app.kernel import audit
 from app.kernel.actors import SYSTEM_ACTOR, Actor
@@ -138,7 +141,7 @@ def _apply_matters(
         matter.updated_at = now
     # Revisions refer to the ids of the matters.
     session.flush()
-    forms = [store_form(session, each.form, now=now).id for each in fresh]
+    forms = _form_ids(session, [each.form for each in fresh], now=now)
     session.add_all(
         GuideRevision(
             matter_id=stored[each.guide.code].id,
@@ -151,6 +154,27 @@ def _apply_matters(
         )
         for each, form_id in zip(fresh, forms, strict=True)
     )
+
+
+def _form_ids(session: Session, forms: Iterable[Form], *, now: datetime) -> list[int]:
+    """Return the id of each form's definition, storing each content once.
+
+    Most matters share the default form of their kind: asking the database for
+    every one of ten thousand would take longer than the rest of the import.
+    """
+    kept = {
+        (key, digest): form_id
+        for form_id, key, digest in session.execute(
+            select(FormDefinition.id, FormDefinition.key, FormDefinition.digest)
+        )
+    }
+    found: list[int] = []
+    for form in forms:
+        name = (form.key, digest_of(form))
+        if name not in kept:
+            kept[name] = store_form(session, form, now=now).id
+        found.append(kept[name])
+    return found
 
 
 def _apply_packages(session: Session, plan: ImportPlan) -> None:
