@@ -7,7 +7,7 @@ writer. So only the office date and the half of the day are kept. Pure.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.kernel.clock import OFFICE_ZONE
@@ -48,14 +48,3 @@ def half_day(moment: datetime) -> HalfDay:
     there = moment.astimezone(OFFICE_ZONE)
     half = Half.MORNING if there.hour < _NOON else Half.AFTERNOON
     return HalfDay(there.date(), half)
-
-
-def blurred(moment: datetime) -> datetime:
-    """Return the first moment of a moment's half day.
-
-    For rows that insist on a time, wherever an anonymous person causes them:
-    doors pass it as ``now`` when a photo is uploaded with a ticket.
-    """
-    half = half_day(moment)
-    hour = 0 if half.half is Half.MORNING else _NOON
-    return datetime.combine(half.on, time(hour), OFFICE_ZONE).astimezone(moment.tzinfo)

@@ -13,6 +13,7 @@ from app.complaints.rules import rules
 from app.files import tickets
 from app.kernel import crypto
 from app.kernel.actors import Actor, Role
+from app.kernel.db import Base
 from app.people.models import Office
 from tests.builders.catalogue import make_place, make_window
 from tests.builders.people import actor_of, make_office, make_staff
@@ -101,6 +102,18 @@ def make_complaint(session, desks, *, now=NOW, **said):
         select(Complaint).where(Complaint.number == receipt.number)
     )
     return complaint, receipt
+
+
+def everything_stored(session):
+    """Return every value of every row of every table, as one text to search."""
+    session.flush()
+    values = []
+    for table in Base.metadata.sorted_tables:
+        for row in session.execute(select(table)):
+            for value in row:
+                raw = isinstance(value, bytes)
+                values.append(value.decode("latin-1") if raw else str(value))
+    return "\n".join(values)
 
 
 def act(session, actor, complaint, action, *, now=NOW, **said):

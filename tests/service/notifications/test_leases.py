@@ -2,11 +2,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.complaints.workflow import Action
 from app.kernel.outbox import EntryState, OutboxEntry
 from app.notices import queries
 from notifications import jobs, leases, runtime
 from notifications.leases import LEASE, MAX_ATTEMPTS, Due, Lease
 from notifications.relay import PER_JOB, jobs_for
+from tests.builders.complaints import act, make_complaint, make_desks
 from tests.builders.notices import make_event, make_reader
 from tests.conftest import NOW
 
@@ -198,6 +200,23 @@ class TestHandleEvents:
             assert queries.unread_count(session, other) == 2
             entry = session.get(OutboxEntry, broken)
         assert (entry.state, entry.last_error) == (EntryState.PENDING, "KeyError")
+
+    def test_who_complained_by_name_hears_that_there_is_news(self, database):
+        with database.transaction() as session:
+            desks = make_desks(session)
+            reader = make_reader(session)
+            complaint, _ = make_complaint(session, desks, named_citizen_id=reader.id)
+            act(session, desks.handler, complaint, Action.ACCEPT)
+            make_complaint(session, desks)
+        with database.transaction() as session:
+            taken, _ = leases.take(session, limit=100)
+        jobs.handle_events([(each.entry_id, each.attempt) for each in taken])
+        with database.reading() as session:
+            notices = queries.inbox(session, reader).notices
+        assert [(each.template, each.link_token) for each in notices] == [
+            ("complaint-progress", complaint.token),
+            ("complaint-received", complaint.token),
+        ]
 
     def test_a_worker_that_was_started_wrongly_says_so(self):
         runtime.configure(None)
