@@ -68,8 +68,9 @@ def read_package(
         origin=_ORIGINS.get(row.text("list_basis"), Origin.RECALLED),
         source_title=row.text("source"),
         source_url=str(reference.get("url") or ""),
-        stand_in=_stand_in(str(reference.get("title") or ""), district),
     )
+    title = str(reference.get("title") or "")
+    package = replace(package, stand_in=_stand_in(package, title, district))
     guide = guides.get(package.source_url) if package.source_url else None
     if guide is not None:
         package = _with_guide(package, guide, said)
@@ -125,8 +126,14 @@ def _with_guide(package: Package, guide: Row, said: list[Finding]) -> Package:
     )
 
 
-def _stand_in(title: str, district: str) -> str:
+def _stand_in(package: Package, title: str, district: str) -> str:
     place = source_place(title)
-    if not place:
-        return f"成员事项按通行名单列出，供演示参考，办理以{district}窗口为准。"
-    return f"成员事项和办理要求来自{place}，供演示参考，办理以{district}窗口为准。"
+    if place:
+        told = f"成员事项和办理要求来自{place}"
+    elif package.members:
+        told = "成员事项按政策名称概括，没有核对原文"
+    elif package.same_as:
+        told = "名称没有核对原文，成员事项见较早的同名一件事"
+    else:
+        told = "名称没有核对原文，成员事项未提供"
+    return f"{told}；供演示参考，办理以{district}窗口为准。"

@@ -327,6 +327,7 @@ def _list_order(matter: PublishedMatter) -> tuple[int, bool, tuple[str, ...], st
 
 
 def _releases(session: Session) -> list[ReleaseFacts]:
+    stored = session.scalars(select(Release).order_by(Release.number.desc())).all()
     items: dict[int, list[str]] = {}
     for release_id, code in session.execute(
         select(ReleaseItem.release_id, ReleaseItem.matter_code)
@@ -343,7 +344,7 @@ def _releases(session: Session) -> list[ReleaseFacts]:
             matter_codes=tuple(items.get(each.id, ())),
             allows_gaps=each.allows_gaps,
         )
-        for each in session.scalars(select(Release).order_by(Release.number.desc()))
+        for each in stored
     ]
 
 

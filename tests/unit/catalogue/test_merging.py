@@ -1,3 +1,5 @@
+import pytest
+
 from app.catalogue.bundling import read_package
 from app.catalogue.guide import (
     Audience,
@@ -264,6 +266,20 @@ class TestPackages:
         assert [each.name for each in package.materials] == ["申请表"]
         assert package.steps == ("申请", "办结")
         assert ("guides.json", 9) in {(each.file, each.row) for each in said}
+
+    @pytest.mark.parametrize(
+        ("cells", "told"),
+        [
+            ({}, "来自湖南政务服务网"),
+            ({"reference": None}, "没有核对原文"),
+            ({"reference": None, "members": []}, "见较早的同名一件事"),
+            ({"reference": None, "members": [], "notes": ""}, "成员事项未提供"),
+        ],
+    )
+    def test_says_how_far_the_list_can_be_trusted(self, cells, told):
+        package, _ = self.package(**cells)
+        assert told in package.stand_in
+        assert package.stand_in.endswith("办理以淮阳区窗口为准。")
 
     def test_a_row_without_number_or_audience_is_refused(self):
         assert self.package(id="")[0] is None
