@@ -112,8 +112,7 @@ class Demonstration:
         with terminal.step("升级数据库", "Migrating the database"):
             self._do("migrate", env, PYTHON, "-m", "alembic", "upgrade", "head")
         with terminal.step(
-            "载入事项目录，首次约半分钟",
-            "Loading the catalogue, half a minute at first",
+            "载入事项目录，首次约十秒", "Loading the catalogue, ten seconds at first"
         ):
             self._do("catalogue", env, *FLASK, "catalogue", "load", "data/catalogue")
             self._do("accounts", env, PYTHON, "-m", "demo.accounts")
