@@ -16,7 +16,6 @@ from app.catalogue.current import Snapshot
 from app.codes import addresses, reading
 from app.codes.models import CodeKind
 from app.codes.resolving import CodeFacts, Resolution, ResolutionStatus
-from app.codes.scans import classify_scanner
 from app.kernel import references
 from app.kernel.errors import NotFound
 from app.web.context import now, runtime, settings, snapshot
@@ -28,6 +27,7 @@ _TEXT = ".txt"
 
 
 @open_pages.get("/q/<typed>")
+@open_pages.get("/Q/<typed>")
 def scan(typed: str) -> Response:
     """Open what a code names, or say what became of it and lead on."""
     if typed.endswith(_TEXT):
@@ -35,8 +35,7 @@ def scan(typed: str) -> Response:
     found = runtime().codebook.resolve(typed)
     facts = found.facts
     if facts is not None and request.method == "GET" and not request.args.get("apply"):
-        scanner = classify_scanner(request.headers.get("User-Agent", ""))
-        runtime().scans.add(facts.id, now(), scanner)
+        runtime().scans.add(facts.id, now(), request.headers.get("User-Agent", ""))
     if facts is None or not found.is_open:
         return _explain(found, typed)
     try:

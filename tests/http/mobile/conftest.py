@@ -5,6 +5,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from app.codes import service
+from app.codes.models import CodeKind
+from app.kernel.actors import SYSTEM_ACTOR
 from tests.http.mobile.strict import Browser
 
 PHONE = "13800138000"
@@ -39,3 +42,16 @@ def photo():
     out = BytesIO()
     Image.new("RGB", (64, 48), "white").save(out, "JPEG")
     return out.getvalue()
+
+
+@pytest.fixture
+def code_for(database, clock):
+    """Issue a printed code, by default for the guide."""
+
+    def issue(kind=CodeKind.MATTER, target=GUIDE, **said):
+        with database.transaction() as session:
+            return service.issue(
+                session, SYSTEM_ACTOR, kind=kind, target=target, now=clock.now(), **said
+            ).code
+
+    return issue
