@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session, selectinload
 
@@ -17,6 +19,7 @@ from app.cases.workflow import Action
 from app.catalogue.current import PublishedMatter, Snapshot
 from app.clocks import calendar
 from app.forms import checking
+from app.forms.definitions import Form
 from app.kernel import audit, outbox
 from app.kernel.actors import Actor, Role
 from app.kernel.clock import office_date
@@ -92,19 +95,19 @@ def submit(
         if matter is None:
             raise MatterWithdrawn("the matter is not published")
         drafts.bring_up_to_date(session, case, matter, snapshot)
-        _check(session, case, matter, local, now=now)
-        _file(session, actor, case, local, now=now)
+        values = _checked(session, case, matter, local, now=now)
+        _file(session, actor, case, matter.form, values, local=local, now=now)
     return _receipt(session, case)
 
 
-def _check(
+def _checked(
     session: Session,
     case: Case,
     matter: PublishedMatter,
     local: LocalRules,
     *,
     now: datetime,
-) -> None:
+) -> dict[str, Any]:
     """Read the answers as the form means them, or say everything that is wrong."""
     given = queries.given_files(case)
     typed = sealing.answers_of(session, case)
@@ -117,20 +120,22 @@ def _check(
     errors = rules.missing_materials(matter.guide, given) | checked.errors
     if errors:
         raise IncompleteApplication("the application is not complete", errors=errors)
-    drafts.keep_filed(session, case, matter.form, checked.values, now=now)
+    return checked.values
 
 
 def _file(
-    session: Session, actor: Actor, case: Case, local: LocalRules, *, now: datetime
+    session: Session,
+    actor: Actor,
+    case: Case,
+    form: Form,
+    values: Mapping[str, Any],
+    *,
+    local: LocalRules,
+    now: datetime,
 ) -> None:
     (move,) = workflow.step(case.state, Action.SUBMIT, roles=actor.roles)
     today, days = office_date(now), calendar.load(session)
     due = rules.answer_due(today, days)
-    case.state, case.is_open = move.row.to, True
-    case.submitted_at = case.received_at = now
-    case.accept_by_on, case.due_provisional = due.on, due.provisional
-    set_clock(case, days)
-    touch(case, actor, now=now)
     session.add(
         CaseStep(
             case_id=case.id,
@@ -158,11 +163,19 @@ def _file(
         now=now,
     )
     audit.write(session, actor, "cases.submit", f"case:{case.token}", now=now)
-    # Last: the day's serial row stays locked until the commit.
+    # All but the case itself goes first: the day's serial row, which every other
+    # submission waits for, is then locked for one update and the commit only.
+    session.flush()
     serial = serials.next_serial(session, local.division, today)
     case.reference = case_reference(local.division, today, serial)
     code = sealing.lookup_code(session, case.token)
     case.lookup_hash = sealing.lookup_hash(session, case.reference, code)
+    drafts.keep_filed(session, case, form, values, now=now)
+    case.state, case.is_open = move.row.to, True
+    case.submitted_at = case.received_at = now
+    case.accept_by_on, case.due_provisional = due.on, due.provisional
+    set_clock(case, days)
+    touch(case, actor, now=now)
 
 
 def _receipt(session: Session, case: Case) -> Receipt:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,15 +21,19 @@ def next_serial(session: Session, division: str, day: date) -> int:
     """
     on_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = sqlite.insert if on_sqlite else postgresql.insert
+    # The table, not the mapped class: nothing in the session is touched by it.
     value = session.scalar(
-        insert(Serial)
+        insert(_SERIALS)
         .values(division=division, day=day, value=1)
         .on_conflict_do_update(
-            index_elements=["division", "day"], set_={"value": Serial.value + 1}
+            index_elements=["division", "day"],
+            set_={"value": _SERIALS.c.value + 1},
         )
-        .returning(Serial.value),
-        execution_options={"synchronize_session": False},
+        .returning(_SERIALS.c.value)
     )
     if value is None:  # pragma: no cover -- RETURNING always answers
         raise AssertionError("an upsert that returned nothing")
     return int(value)
+
+
+_SERIALS = cast(Table, Serial.__table__)
