@@ -66,7 +66,7 @@ def clip(text: str, most_em: float) -> str:
     if fonts.width_em(text) <= most_em:
         return text
     kept = len(text)
-    while kept and fonts.width_em(text[:kept]) > most_em - 1:
+    while kept and fonts.width_em(text[:kept] + "…") > most_em:
         kept -= 1
     return text[:kept].rstrip("，、；：（ ") + "…"
 

@@ -86,6 +86,9 @@ class Poster:
         materials: Names in short; empty if the source does not say.
         limit: How long it takes, in words; empty if the source does not say.
         fee: What it costs, in words; empty if the source does not say.
+        materials_mark: What is doubtful about the materials, in a few words.
+        limit_mark: The same for the limit.
+        fee_mark: The same for the fee.
         domain: Host that a scanner must show, so that a pasted-over code is noticed.
         place: Where the sheet hangs, in words; may be empty.
         batch: Number of the print batch; may be empty.
@@ -111,6 +114,9 @@ class Poster:
     materials: Sequence[str] = field(default=())
     limit: str = ""
     fee: str = ""
+    materials_mark: str = ""
+    limit_mark: str = ""
+    fee_mark: str = ""
     place: str = ""
     batch: str = ""
     demo: bool = False
@@ -138,6 +144,9 @@ class Poster:
                 *self.materials,
                 self.limit,
                 self.fee,
+                self.materials_mark,
+                self.limit_mark,
+                self.fee_mark,
                 self.domain,
                 self.place,
                 self.batch,
@@ -266,6 +275,11 @@ def _page(poster: Poster, engine: Engine) -> dict[str, Any]:
         "platform": clip(poster.platform, 8),
         "warning": [warning, type_size("".join(warning), _WARNING)],
         "has_materials": bool(materials),
+        "marks": {
+            "limit": _mark(poster.limit, poster.limit_mark),
+            "fee": _mark(poster.fee, poster.fee_mark),
+            "materials": _mark("".join(materials), poster.materials_mark),
+        },
         "demo": poster.demo,
     } | {key: [text, type_size(text, box)] for key, (text, box) in texts.items()}
 
@@ -304,6 +318,11 @@ def _warning(poster: Poster) -> tuple[str, str, str]:
         breakable(clip(poster.domain, 60)),
         f"，不是这个网址请不要填写，并拨打 {clip(poster.telephone, 20)}",
     )
+
+
+def _mark(value: str, mark: str) -> str:
+    """Return what stands behind a heading; nothing where there is no value."""
+    return f"（{clip(mark, 12)}）" if value.strip() and mark else ""
 
 
 def _imprint(poster: Poster) -> str:

@@ -290,6 +290,9 @@ OVERFULL = make_poster(
     materials=("X" * 80, "材料" * 40) * 6,
     limit="法定20个工作日，承诺5个工作日；情况复杂的，经负责人批准可以延长" * 4,
     fee="工本费每证40元（遗失补领、损坏换领），到期换领每证20元，首次申领免费" * 4,
+    materials_mark="外地资料，供参考，请以窗口告知为准",
+    limit_mark="推定，待核实",
+    fee_mark="外地资料，供参考",
     telephone="0394-1234567 / 0394-7654321 / 12345",
     supervision_name="码上监督一点通（纪律检查委员会监察委员会驻政务服务大厅）",
     place="人民政府便民服务中心一楼大厅东侧" * 5,
@@ -314,6 +317,12 @@ class TestContent:
     def test_what_the_source_does_not_say_is_called_not_provided(self):
         [said] = texts(render_pdf([make_poster(limit="", fee=" ", materials=())]))
         assert said.count("未提供") == 3
+
+    def test_doubt_stands_beside_what_is_doubtful_and_nowhere_else(self):
+        marks = {"limit_mark": "推定，待核实", "fee_mark": "外地资料，供参考"}
+        [said] = texts(render_pdf([make_poster(**marks, fee="")]))
+        assert "办多久（推定，待核实）" in said
+        assert "外地资料" not in said
 
     def test_the_demonstration_is_marked_and_only_it(self):
         shown, plain = texts(render_pdf([make_poster(), make_poster(2, demo=False)]))
