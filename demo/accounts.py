@@ -51,14 +51,14 @@ def _account(
     )
 
 
-MINZHENG = "民政局"
+YIBAO = "医保局"
 HALL = "区营商环境办"
 
 ACCOUNTS = (
     _account("tiema", "贴码员小周", HALL, "选事项、印码、换码", Role.POSTER),
-    _account("chuangkou", "窗口员小王", MINZHENG, "民政局窗口：预审、受理", Role.CLERK),
-    _account("shencha", "审查员老李", MINZHENG, "民政局：审查", Role.REVIEWER),
-    _account("jueding", "决定人老赵", MINZHENG, "民政局：作出决定", Role.DECIDER),
+    _account("chuangkou", "窗口员小王", YIBAO, "医保局窗口：预审、受理、送达", Role.CLERK),
+    _account("shencha", "审查员老李", YIBAO, "医保局：审查", Role.REVIEWER),
+    _account("jueding", "决定人老赵", YIBAO, "医保局：作出决定", Role.DECIDER),
     _account("tousu", "投诉处理员小陈", HALL, "受理和答复投诉", Role.HANDLER),
     _account("mulu", "目录员小刘", HALL, "维护事项目录", Role.EDITOR),
     _account("lingdao", "分管领导老孙", HALL, "督办、审批例外", Role.SUPERVISOR),
