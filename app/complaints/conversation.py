@@ -37,13 +37,21 @@ def situation_of(complaint: Complaint, *, now: datetime) -> Situation:
     )
 
 
+def as_kept(text: str) -> str:
+    """Return a text with the line ends that people count, and none around it.
+
+    Browsers send each line end of a form as two characters.
+    """
+    return text.replace("\r\n", "\n").strip()
+
+
 def check_text(text: str) -> str:
     """Return a message as it is kept.
 
     Raises:
         Invalid: it is empty, or longer than :data:`MAX_TEXT`.
     """
-    kept = text.strip()
+    kept = as_kept(text)
     if not kept:
         raise Invalid("an empty message", errors={"text": "请写下要说的内容。"})
     if len(kept) > MAX_TEXT:

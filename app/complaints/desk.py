@@ -219,8 +219,8 @@ def take_step(
         action,
         parties=queries.parties_of(actor, complaint),
         track=complaint.track,
-        reason=reason,
-        answer=answer,
+        reason=conversation.as_kept(reason),
+        answer=conversation.as_kept(answer),
         has_office=to_office is not None,
     )
     to_office_id = to_office.id if to_office and row.names_office else None
@@ -230,13 +230,18 @@ def take_step(
         action,
         row,
         staff=actor,
-        reason=reason.strip() if row.reason else "",
+        reason=conversation.as_kept(reason) if row.reason else "",
         to_office_id=to_office_id,
         now=now,
     )
     if row.is_answer:
         conversation.add_message(
-            session, complaint, answer.strip(), staff=actor, is_answer=True, now=now
+            session,
+            complaint,
+            conversation.as_kept(answer),
+            staff=actor,
+            is_answer=True,
+            now=now,
         )
     if not row.is_quiet:
         conversation.tell_reporter(session, complaint, answered=row.is_answer, now=now)

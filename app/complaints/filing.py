@@ -14,6 +14,7 @@ from app.catalogue.current import Snapshot
 from app.clocks import calendar as calendars
 from app.complaints import receipts, sealing, subjects
 from app.complaints.categories import Kind, book
+from app.complaints.conversation import as_kept
 from app.complaints.events import ComplaintFiled
 from app.complaints.models import (
     Complaint,
@@ -159,10 +160,11 @@ def file(
 def _check(filing: Filing, now: datetime) -> None:
     book().on(half_day(now).on).require(filing.kind, filing.category)
     errors: dict[str, str] = {}
-    if not filing.text.strip():
+    text = as_kept(filing.text)
+    if not text:
         errors["text"] = "请写下您要反映的内容。"
-    elif len(filing.text) > MAX_TEXT:
-        errors["text"] = f"最多 {MAX_TEXT} 字，现在是 {len(filing.text)} 字。"
+    elif len(text) > MAX_TEXT:
+        errors["text"] = f"最多 {MAX_TEXT} 字，现在是 {len(text)} 字。"
     if len(filing.files) > MAX_FILES:
         errors["files"] = f"最多 {MAX_FILES} 张照片。"
     for field in ("accused_name", "accused_post", "case_reference"):
@@ -232,7 +234,7 @@ def _made(
 
 
 def _content(filing: Filing) -> dict[str, str]:
-    content = {"text": filing.text.strip()}
+    content = {"text": as_kept(filing.text)}
     for field in ("case_reference", "accused_name", "accused_post"):
         if value := getattr(filing, field).strip():
             content[field] = value

@@ -172,18 +172,17 @@ def take_step(
         Forbidden: only an office may do it.
         Invalid: the reason is missing or too long.
     """
+    kept = conversation.as_kept(reason)
     complaint = _found(session, reporter, for_change=True)
     row = step(
         complaint.state,
         action,
         parties=_REPORTER,
         track=complaint.track,
-        reason=reason,
+        reason=kept,
         situation=conversation.situation_of(complaint, now=now),
     )
-    conversation.move(
-        session, complaint, action, row, staff=None, reason=reason.strip(), now=now
-    )
+    conversation.move(session, complaint, action, row, staff=None, reason=kept, now=now)
     return _view(session, complaint, now)
 
 

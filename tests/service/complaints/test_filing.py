@@ -195,6 +195,7 @@ class TestWhatIsRefused:
     def test_too_many_words(self, session, desks):
         assert errors_of(session, desks, text="长" * (MAX_TEXT + 1)) == {"text"}
         make_complaint(session, desks, text="长" * MAX_TEXT)
+        make_complaint(session, desks, text="长\r\n" * (MAX_TEXT // 2))
 
     def test_a_category_of_another_kind(self, session, desks):
         assert errors_of(session, desks, category="bribe") == {"category"}
