@@ -35,6 +35,10 @@ class UploadSchema(StrictSchema):
     )
 
 
+class NothingElseSchema(StrictSchema):
+    """No form field beside the file."""
+
+
 class FileSchema(ma.Schema):
     """A file as it was kept: rebuilt from pixels, without metadata."""
 
@@ -48,10 +52,13 @@ class FileSchema(ma.Schema):
 class Files(MethodView):
     """Uploads."""
 
+    @blp.arguments(NothingElseSchema, location="form")
     @blp.arguments(UploadSchema, location="files")
     @blp.response(201, FileSchema)
     @blp.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
-    def post(self, given: dict[str, FileStorage]) -> StoredFile:
+    def post(
+        self, _nothing: dict[str, str], given: dict[str, FileStorage]
+    ) -> StoredFile:
         """Upload a file; give it to a case or complaint afterwards.
 
         A file that is given to nothing within a day is deleted.

@@ -59,7 +59,13 @@ _ZH_UNEXPECTED = "系统出了点问题，我们已经记录下来。您填的�
 
 
 class ProblemSchema(ma.Schema):
-    """The shape of every failure, for the OpenAPI document."""
+    """The shape of every failure, for the OpenAPI document.
+
+    Further members are facts of the failure, such as ``possible`` or ``version``.
+    """
+
+    class Meta:
+        unknown = ma.INCLUDE
 
     type = ma.fields.String(
         required=True, metadata={"description": "Where this kind is explained"}
