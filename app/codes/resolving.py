@@ -142,7 +142,8 @@ class CodeBook:
         Raises:
             Unavailable: the database is away and the code is not in memory.
         """
-        code = reading.read(typed)
+        # A code in memory was read once; as scanned, it need not be read again.
+        code = typed if typed in self._known else reading.read(typed)
         if code is None:
             return _MISTYPED
         self._poll_if_due()

@@ -11,7 +11,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,13 +24,23 @@ FLUSH_S = 1.0
 
 _ROWS_AT_ONCE = 500
 
-_BOT = re.compile(
-    r"(?<!cu)bot\b|bot[/;_-]|spider|crawl|slurp|scrapy|headless|phantomjs|linkpreview"
-    r"|curl/|wget/|python|httpx|aiohttp|go-http-client|java/|okhttp|libwww|axios"
-    r"|node-fetch|externalhit|whatsapp|uripreview|uptime|nmap|zgrab|masscan",
-    re.IGNORECASE,
+# fmt: off
+_BOT_MARKS = (
+    "spider", "crawl", "slurp", "scrapy", "headless", "phantomjs", "linkpreview",
+    "uripreview", "externalhit", "whatsapp", "curl/", "wget/", "python", "httpx",
+    "aiohttp", "go-http-client", "java/", "okhttp", "libwww", "axios", "node-fetch",
+    "uptime", "nmap", "zgrab", "masscan",
 )
-"""Crawlers, previews and scripts. Cubot is a make of telephone."""
+# fmt: on
+"""What crawlers, previews and scripts say of themselves, in lower case."""
+
+_BOT_WORD = re.compile(r"(?<!cu)bot(\b|[/;_-])")
+"""Bots that say so; Cubot is a make of telephone."""
+
+_READ = 512
+"""Signs of what a client says of itself that are looked at."""
+
+_HOUR_S = 3600
 
 
 class ScanKey(NamedTuple):
@@ -47,12 +57,14 @@ def classify_scanner(user_agent: str) -> ScannerKind:
     Bots are looked for first: some crawlers also carry the name of the
     application they work for. A client that says nothing is a bot.
     """
-    if not user_agent.strip() or _BOT.search(user_agent):
+    said = user_agent[:_READ].strip().lower()
+    if not said or any(mark in said for mark in _BOT_MARKS):
         return ScannerKind.BOT
-    lowered = user_agent.lower()
-    if "micromessenger" in lowered:
+    if "bot" in said and _BOT_WORD.search(said):
+        return ScannerKind.BOT
+    if "micromessenger" in said:
         return ScannerKind.WECHAT
-    if "alipayclient" in lowered or "aliapp(ap" in lowered:
+    if "alipayclient" in said or "aliapp(ap" in said:
         return ScannerKind.ALIPAY
     return ScannerKind.BROWSER
 
@@ -62,7 +74,8 @@ class ScanBuffer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts: Counter[ScanKey] = Counter()
+        # Keyed by plain numbers and a word: a moment takes long to hash.
+        self._counts: Counter[tuple[int, int, str]] = Counter()
 
     def add(self, code_id: int, at: datetime, scanner: ScannerKind) -> None:
         """Count one scan. Never fails and never waits for the database.
@@ -72,8 +85,7 @@ class ScanBuffer:
             at: The moment of the scan, aware; only its hour is kept.
             scanner: What it came through.
         """
-        hour = at.replace(minute=0, second=0, microsecond=0)
-        key = ScanKey(code_id, hour, scanner)
+        key = (code_id, int(at.timestamp()) // _HOUR_S, scanner.value)
         with self._lock:
             self._counts[key] += 1
 
@@ -81,12 +93,19 @@ class ScanBuffer:
         """Take everything out of the buffer, to be written with :func:`flush`."""
         with self._lock:
             counts, self._counts = self._counts, Counter()
-        return counts
+        return {
+            ScanKey(
+                code_id, datetime.fromtimestamp(hour * _HOUR_S, UTC), ScannerKind(word)
+            ): scans
+            for (code_id, hour, word), scans in counts.items()
+        }
 
     def put_back(self, counts: Mapping[ScanKey, int]) -> None:
         """Return what was taken and could not be committed; it is written later."""
         with self._lock:
-            self._counts.update(counts)
+            for key, scans in counts.items():
+                hour = int(key.hour.timestamp()) // _HOUR_S
+                self._counts[key.code_id, hour, key.scanner.value] += scans
 
     def __len__(self) -> int:
         """Return how many scans wait to be written."""

@@ -7,7 +7,7 @@ from app.codes import resolving, service
 from app.codes.resolving import CodeBook, ResolutionStatus
 from app.kernel import references
 from app.kernel.actors import SYSTEM_ACTOR
-from app.kernel.db import Database, make_engine
+from app.kernel.db import Base, Database
 from app.kernel.errors import Unavailable
 from tests.builders.codes import make_code
 from tests.conftest import NOW
@@ -260,13 +260,10 @@ def test_an_answer_read_before_a_change_is_not_kept_after_it(database, book, tic
     assert book.resolve(code).status is ResolutionStatus.PAUSED
 
 
-def test_many_threads_get_right_answers_while_codes_change(tmp_path, keyring, engine):
-    """Real threads, a real file: what was committed a poll ago is what is served."""
-    from app.kernel.db import Base
-
-    own = make_engine(f"sqlite:///{tmp_path / 'codes.db'}")
-    Base.metadata.create_all(own)
-    database = Database(own, keyring)
+def test_many_threads_get_right_answers_while_codes_change(fresh_database, keyring):
+    """Real threads and connections: what was committed a poll ago is served."""
+    database = Database.connect(fresh_database(), keyring)
+    Base.metadata.create_all(database.engine)
     ticks = Ticks()
     book = CodeBook(database, monotonic=ticks, capacity=5)
     with database.transaction() as session:
@@ -294,4 +291,4 @@ def test_many_threads_get_right_answers_while_codes_change(tmp_path, keyring, en
         thread.join(10)
     assert wrong == []
     assert {book.resolve(code).status for code in codes} == {ResolutionStatus.REVOKED}
-    own.dispose()
+    database.engine.dispose()

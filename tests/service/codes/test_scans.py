@@ -3,13 +3,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.codes import queries
 from app.codes.models import ScanCount, ScannerKind
 from app.codes.queries import ScanTotals
 from app.codes.scans import ScanBuffer, flush
-from app.kernel.db import Base, Database, make_engine
+from app.kernel.db import Base, Database
 from tests.builders.codes import make_code
 from tests.conftest import NOW
 
@@ -146,38 +145,29 @@ def check_sum(database, code_ids, expected):
     assert {total.people for total in totals.values()} == {expected}
 
 
-def test_concurrent_flushes_add_up_on_sqlite(tmp_path, keyring, engine):
-    own = make_engine(f"sqlite:///{tmp_path / 'scans.db'}")
-    Base.metadata.create_all(own)
-    database = Database(own, keyring)
-    with database.transaction() as session:
+@pytest.fixture
+def shared(fresh_database, keyring):
+    """A database that threads reach through connections of their own."""
+    database = Database.connect(fresh_database(), keyring)
+    Base.metadata.create_all(database.engine)
+    yield database
+    database.engine.dispose()
+
+
+def test_concurrent_flushes_add_up(shared):
+    with shared.transaction() as session:
         ids = [make_code(session).id for _ in range(8)]
-    flush_concurrently(database, ids, workers=4, times=15)
-    check_sum(database, ids, 4 * 15 * 2)
-    own.dispose()
+    flush_concurrently(shared, ids, workers=4, times=15)
+    check_sum(shared, ids, 4 * 15 * 2)
 
 
-@pytest.mark.postgres
-def test_concurrent_flushes_add_up_on_postgres(engine, keyring):
-    database = Database(engine, keyring)
-    with database.transaction() as session:
-        ids = [make_code(session).id for _ in range(8)]
-    try:
-        flush_concurrently(database, ids, workers=6, times=20)
-        check_sum(database, ids, 6 * 20 * 2)
-    finally:
-        forget(engine)
-
-
-@pytest.mark.postgres
-def test_twelve_people_issue_the_same_code_at_once(engine, keyring):
-    database = Database(engine, keyring)
+def test_twelve_people_issue_the_same_code_at_once(shared):
     barrier = threading.Barrier(12)
     issued = []
 
     def issue():
         barrier.wait()
-        with database.transaction() as session:
+        with shared.transaction() as session:
             issued.append(make_code(session, note="同一处").code)
 
     threads = [threading.Thread(target=issue) for _ in range(12)]
@@ -185,18 +175,8 @@ def test_twelve_people_issue_the_same_code_at_once(engine, keyring):
         thread.start()
     for thread in threads:
         thread.join(60)
-    try:
-        assert len(issued) == 12
-        assert len(set(issued)) == 1
-    finally:
-        forget(engine)
-
-
-def forget(engine):
-    """Undo what these tests committed for real."""
-    with Session(engine) as session, session.begin():
-        for table in ("scan_counts", "code_events", "codes", "code_changes"):
-            session.execute(Base.metadata.tables[table].delete())
+    assert len(issued) == 12
+    assert len(set(issued)) == 1
 
 
 class TestCounts:
