@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -30,7 +32,10 @@ def handle_events(pairs: Sequence[tuple[int, int]]) -> None:
     batch = [Lease(entry_id, attempt) for entry_id, attempt in pairs]
     try:
         _handle(batch)
-    except _DATABASE_AWAY:
+    except _DATABASE_AWAY as failure:
+        logger.warning(
+            "worker lost the database", extra={"cause": type(failure).__name__}
+        )
         raise
     except Exception as failure:  # noqa: BLE001 -- one bad event must not cost the rest
         if len(batch) == 1:
@@ -71,12 +76,15 @@ def tell(session: Session, batch: Sequence[Lease], *, now: datetime) -> int:
 
 
 def _put_off(lease: Lease, failure: Exception) -> None:
+    # The place, not the message: a message may quote what a person wrote.
+    place = traceback.extract_tb(failure.__traceback__)[-1]
     logger.error(
         "event not handled",
         extra={
             "entry_id": lease.entry_id,
             "attempt": lease.attempt,
             "cause": type(failure).__name__,
+            "where": f"{Path(place.filename).name}:{place.lineno}",
         },
     )
     with runtime().database.transaction() as session:

@@ -13,13 +13,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from app.clocks.arithmetic import (
-    Calendar,
-    Light,
-    add_working_days,
-    light,
-    working_days_between,
-)
+from app.clocks.arithmetic import Calendar, Light, add_working_days, light
 from app.complaints.categories import FOLDER, Kind
 from app.complaints.workflow import AWAITING_ANSWER, AWAITING_DISPATCH, State
 
@@ -129,11 +123,6 @@ def light_of(on: date, amber_on: date, today: date) -> Light | None:
     if today > on:
         return Light.RED
     return Light.AMBER if today >= amber_on else Light.GREEN
-
-
-def days_left(on: date, today: date, calendar: Calendar) -> int | None:
-    """Return the working days left, negative when late; None when no clock runs."""
-    return None if on == NO_CLOCK else working_days_between(today, on, calendar)
 
 
 def read(document: Mapping[str, Any]) -> Rules:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.kernel.actors import Actor
-from app.notices.models import LinkKind, Notice
+from app.notices.models import Notice
 from app.people.permissions import Permission, require
 
 PAGE_SIZE = 20
@@ -70,17 +70,6 @@ def inbox(
         notices=page,
         next_cursor=page[-1].token if len(found) > size else None,
         unread=unread_count(session, actor),
-    )
-
-
-def about(session: Session, actor: Actor, kind: LinkKind, token: str) -> list[Notice]:
-    """Return what the actor was told about one case or complaint, oldest first."""
-    return list(
-        session.scalars(
-            visible_to(actor)
-            .where(Notice.link_kind == kind, Notice.link_token == token)
-            .order_by(Notice.id)
-        )
     )
 
 

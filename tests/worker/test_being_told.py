@@ -339,6 +339,30 @@ class TestFaults:
             assert bad.due_at > leases.database_now(session)
 
 
+class TestParked:
+    def test_are_listed_and_let_go(self, run, house, record, states):
+        record(2)
+        with house.transaction() as session:
+            for entry in session.scalars(select(OutboxEntry)):
+                entry.state, entry.last_error = EntryState.PARKED, "NoPlan"
+                first = entry.id
+        listed = run("parked")
+        assert listed.wait(timeout_s=20)
+        assert listed.exit_code == 1
+        assert listed.log.read_text().count("cases.moved.v1") == 2
+        assert "NoPlan" in listed.log.read_text()
+
+        one = run("parked", "--release", str(first))
+        assert one.wait(timeout_s=20)
+        assert one.exit_code == 1
+        assert states() == {EntryState.PARKED: 1, EntryState.PENDING: 1}
+
+        rest = run("parked", "--release")
+        assert rest.wait(timeout_s=20)
+        assert rest.exit_code == 0
+        assert states() == {EntryState.PENDING: 2}
+
+
 class TestWhatAWorkerRuns:
     @pytest.mark.parametrize(
         "job",

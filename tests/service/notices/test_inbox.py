@@ -103,13 +103,6 @@ class TestInbox:
         assert len(queries.inbox(session, reader, limit=0).notices) == 1
         assert len(queries.inbox(session, reader, limit=10**9).notices) == 2
 
-    def test_finds_what_was_told_about_one_case(self, session, reader, stranger):
-        first = make_notice(session, reader, link_token="a")
-        make_notice(session, reader, link_token="b")
-        make_notice(session, stranger, link_token="a")
-        make_notice(session, reader, link_token="a", link_kind=LinkKind.COMPLAINT)
-        assert queries.about(session, reader, LinkKind.CASE, "a") == [first]
-
     def test_staff_have_no_inbox(self, session, clerk):
         with pytest.raises(Forbidden):
             queries.inbox(session, clerk)

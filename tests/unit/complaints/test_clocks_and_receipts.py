@@ -11,7 +11,6 @@ from app.complaints.rules import (
     NO_CLOCK,
     Clock,
     Limits,
-    days_left,
     light_of,
     running,
     start_clock,
@@ -82,9 +81,6 @@ class TestClock:
         assert light_of(on, amber, on) is Light.AMBER
         assert light_of(on, amber, date(2026, 3, 17)) is Light.RED
         assert light_of(NO_CLOCK, NO_CLOCK, MONDAY) is None
-        assert days_left(on, MONDAY, Weekdays()) == 10
-        assert days_left(MONDAY, on, Weekdays()) == -10
-        assert days_left(NO_CLOCK, MONDAY, Weekdays()) is None
 
 
 class TestHalfDays:
