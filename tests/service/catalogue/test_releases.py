@@ -20,6 +20,10 @@ from tests.builders.catalogue import (
 
 
 @pytest.fixture(autouse=True)
+def _office(session):
+    make_office(session)
+
+
 class TestPublishing:
     def test_numbers_follow_one_another(self, session):
         codes = [make_matter(session).code for _ in range(2)]
