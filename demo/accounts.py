@@ -56,7 +56,7 @@ HALL = "区营商环境办"
 
 ACCOUNTS = (
     _account("tiema", "贴码员小周", HALL, "选事项、印码、换码", Role.POSTER),
-    _account("chuangkou", "窗口员小王", YIBAO, "医保局窗口：预审、受理、送达", Role.CLERK),
+    _account("chuangkou", "窗口员小王", YIBAO, "医保局窗口：收件受理", Role.CLERK),
     _account("shencha", "审查员老李", YIBAO, "医保局：审查", Role.REVIEWER),
     _account("jueding", "决定人老赵", YIBAO, "医保局：作出决定", Role.DECIDER),
     _account("tousu", "投诉处理员小陈", HALL, "受理和答复投诉", Role.HANDLER),

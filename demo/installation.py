@@ -162,10 +162,17 @@ def _neighbour(port: int) -> int:
     return port + 80 if port + 80 <= LAST_PORT else DEFAULT_PORT
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    """Return a port that nobody listens on at this moment."""
+def free_port(wanted: int = 0) -> int:
+    """Return a port of this machine alone that nobody listens on at this moment.
+
+    Args:
+        wanted: Taken if it is free.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((host, 0))
+        try:
+            probe.bind(("127.0.0.1", wanted if wanted <= LAST_PORT else 0))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
 

@@ -88,6 +88,7 @@ class Demonstration:
 
     def __init__(self, place: Installation) -> None:
         self.place = place
+        self.wechat_url = ""
         self._redis: EmbeddedRedis | None = None
         self._services: list[Service] = []
         self._running_step: Program | None = None
@@ -99,8 +100,9 @@ class Demonstration:
             CannotRun: something is in the way.
         """
         place = self.place
-        wechat_port = installation.free_port()
-        more = {"WECHAT_BASE_URL": f"http://127.0.0.1:{wechat_port}"}
+        wechat_port = installation.free_port(place.port + 1)
+        self.wechat_url = f"http://127.0.0.1:{wechat_port}"
+        more = {"WECHAT_BASE_URL": self.wechat_url}
         if not place.given.get("REDIS_URL"):
             folder = place.folder / "redis"
             self._redis = EmbeddedRedis(folder, log=place.logs / "redis.log")
@@ -273,7 +275,7 @@ def _ignore_signals() -> None:
         signal.signal(name, signal.SIG_IGN)
 
 
-def _introduce(place: Installation, env: Mapping[str, str]) -> None:
+def _introduce(place: Installation, password: str, wechat_url: str) -> None:
     url = place.public_url
     terminal.say()
     for line in terminal.symbol_lines(f"{url}/"):
@@ -282,6 +284,7 @@ def _introduce(place: Installation, env: Mapping[str, str]) -> None:
         ("市民端 Citizens", f"{url}/"),
         ("工作台 Console", f"{url}/console"),
         ("接口说明 API docs", f"{url}/api/docs"),
+        ("模拟微信 WeChat stand-in", wechat_url),
     ]
     staff = [
         (account.username, account.display_name, account.work)
@@ -291,7 +294,7 @@ def _introduce(place: Installation, env: Mapping[str, str]) -> None:
         *("手机连同一网络，扫上面的码即可打开。  Scan this with a phone.", ""),
         *terminal.table(addresses),
         "",
-        f"演示员工账号，密码都是 {env['DEMO_PASSWORD']}  Demo staff, one password:",
+        f"演示员工账号，密码都是 {password}  Demo staff, one password:",
         *(f"  {line}" for line in terminal.table(staff)),
         "",
         f"数据和日志在 {place.folder}；按 Ctrl-C 停止。  Ctrl-C stops everything.",
@@ -331,7 +334,8 @@ def _run(env: Mapping[str, str]) -> None:
         demonstration = Demonstration(place)
         try:
             demonstration.start()
-            _introduce(place, installation.secrets_of(place.folder))
+            password = place.environment()["DEMO_PASSWORD"]
+            _introduce(place, password, demonstration.wechat_url)
             _open_browser(place)
             demonstration.watch()
         finally:

@@ -46,7 +46,7 @@ print(hashlib.sha256(pinned).hexdigest(), *sys.version_info[:2])')
         return
     fi
     began=$(date +%s)
-    printf '· 准备 Python 环境，首次大约一分钟  Preparing Python packages, about a minute the first time …\n'
+    printf '· 准备 Python 环境，首次要一两分钟  Preparing Python packages, a minute or two the first time …\n'
     if ! is_new_enough .venv/bin/python; then
         "$python" -c 'import venv, ensurepip' >/dev/null 2>&1 ||
             fail "$python 缺少 venv 模块。Debian/Ubuntu：apt-get install python3-venv" \
