@@ -48,10 +48,10 @@ class TooManyDrafts(Invalid):
     zh = "您的草稿太多了，请先删除不用的草稿。"
 
 
-class TooManyFiles(Invalid):
+class MaterialFull(Invalid):
     """The material has as many files as it may have."""
 
-    code = "too-many-files"
+    code = "material-full"
     zh = f"一项材料最多上传{MAX_FILES_PER_MATERIAL}个文件。"
 
 
@@ -184,7 +184,7 @@ def put_material(
     Raises:
         NotEditable: the case has been handed in.
         OutsideTheNotice: a notice is open and does not name the material.
-        TooManyFiles: the material has its most files.
+        MaterialFull: the material has its most files.
         NotFound: no such case, file or slot.
     """
     require(actor, Permission.CASE_APPLY)
@@ -200,7 +200,7 @@ def put_material(
             zh="这个文件已经用过了，请重新上传。",
         )
     if len(standing) >= MAX_FILES_PER_MATERIAL:
-        raise TooManyFiles("no more files for this material", material=material_key)
+        raise MaterialFull("no more files for this material", material=material_key)
     files.attach(session, file_token, files.Owner.citizen(actor.id), to=_place_of(case))
     given = CaseFile(material_key=material_key, file_token=file_token, added_at=now)
     case.files.append(given)
@@ -414,6 +414,6 @@ def _place_of(case: Case) -> str:
 
 def _notice_of(case: Case) -> CaseNotice:
     notice = queries.open_notice(case)
-    if notice is None:
-        raise NotEditable("no notice is open")
+    if notice is None:  # pragma: no cover -- the state is reached by a notice only
+        raise AssertionError("no notice is open")
     return notice

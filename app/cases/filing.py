@@ -100,6 +100,19 @@ def submit(
     return _receipt(session, case)
 
 
+def receipt(session: Session, actor: Actor, name: str) -> Receipt:
+    """Return the receipt of a case that the applicant has handed in, once more.
+
+    Raises:
+        NotFound: the actor has no such case, or it is still a draft.
+    """
+    require(actor, Permission.CASE_APPLY)
+    case = session.scalar(queries.named(actor, name))
+    if case is None:
+        raise NotFound("no such case")
+    return _receipt(session, case)
+
+
 def _checked(
     session: Session,
     case: Case,
@@ -181,7 +194,7 @@ def _file(
 def _receipt(session: Session, case: Case) -> Receipt:
     """Return the receipt of a case that was handed in: each time the same."""
     if case.reference is None or case.submitted_at is None or case.lookup_hash is None:
-        raise AssertionError("a submitted case without reference")
+        raise NotFound("the draft has not been handed in")
     code = sealing.lookup_code(session, case.token)
     right = sealing.is_lookup_code(session, case.reference, code, case.lookup_hash)
     return Receipt(

@@ -132,10 +132,6 @@ class RunningClock:
     on: date = NO_CLOCK
     amber_on: date = NO_CLOCK
 
-    def light(self, today: date) -> Light | None:
-        """Return the light of a day, or None when no clock runs."""
-        return light_of(self.on, self.amber_on, today)
-
 
 def answer_due(received_on: date, calendar: Calendar) -> arithmetic.Due:
     """Return the last day to accept, refuse or notify.
@@ -286,15 +282,6 @@ def check_further(
                 for each in strangers
             },
         )
-
-
-def changed_fields(
-    before: Mapping[str, object], after: Mapping[str, object]
-) -> frozenset[str]:
-    """Return the keys whose answers differ, given, withdrawn or replaced."""
-    return frozenset(
-        key for key in before.keys() | after.keys() if before.get(key) != after.get(key)
-    )
 
 
 def missing_materials(guide: Guide, given: Collection[str]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from app.cases.drafts import (
     remove_material,
     save_draft,
 )
-from app.cases.filing import Receipt, submit
+from app.cases.filing import Receipt, receipt, submit
 from app.cases.rules import Defect, LocalRules, Subject
 from app.cases.steps import take_step
 
@@ -42,6 +42,7 @@ __all__ = [
     "open_draft",
     "open_file",
     "put_material",
+    "receipt",
     "remove_material",
     "reveal",
     "save_draft",

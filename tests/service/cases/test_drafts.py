@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.cases import pinned, queries, sealing, service
 from app.cases.changes import ChangedMeanwhile
-from app.cases.drafts import MAX_DRAFTS, NotEditable, TooManyDrafts, TooManyFiles
+from app.cases.drafts import MAX_DRAFTS, MaterialFull, NotEditable, TooManyDrafts
 from app.cases.models import Case, CaseFile, CaseSource
 from app.cases.rules import MAX_FILES_PER_MATERIAL
 from app.cases.workflow import State
@@ -85,6 +85,16 @@ class TestOpenDraft:
         assert case.matter_name == "小餐饮登记"
         kept = sealing.answers_of(session, case)
         assert kept == {key: value for key, value in ANSWERS.items() if key != "kind"}
+
+    def test_keeps_the_answers_when_the_form_is_the_same(self, session, world):
+        case = make_draft(session, world)
+        guide = replace(world.matter.guide, name="新名称")
+        snapshot = publish(session, guide, key=world.matter.form.key)
+        matter = snapshot.matters[guide.code]
+        assert matter.form_id == case.form_id
+        open_draft(session, world, snapshot=snapshot, matter=matter)
+        assert case.matter_name == "新名称"
+        assert sealing.answers_of(session, case) == ANSWERS
 
     def test_is_for_citizens(self, session, world):
         with pytest.raises(Forbidden):
@@ -214,7 +224,7 @@ class TestMaterials:
         case = open_draft(session, world)
         for _ in range(MAX_FILES_PER_MATERIAL):
             self.put(session, world, case)
-        with pytest.raises(TooManyFiles):
+        with pytest.raises(MaterialFull):
             self.put(session, world, case)
 
     def test_are_taken_away_again(self, session, world):
@@ -262,6 +272,10 @@ class TestDiscardDraft:
         case = make_draft(session, world)
         with pytest.raises(NotFound):
             service.discard_draft(session, make_citizen(session), case.token, now=NOW)
+
+
+def test_every_source_has_a_name():
+    assert len({each.zh for each in CaseSource}) == len(CaseSource)
 
 
 def test_the_pinned_form_and_guide_are_loaded(session, world):

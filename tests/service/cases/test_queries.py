@@ -329,6 +329,26 @@ class TestLookUp:
             "已受理",
         ]
 
+    def test_shows_no_internal_steps(self, session, world):
+        case, receipt = self.submitted(session, world)
+        for actor, action in [
+            (world.clerk, Action.ACCEPT),
+            (world.reviewer, Action.START_REVIEW),
+            (world.reviewer, Action.ADVISE),
+        ]:
+            service.take_step(
+                session,
+                actor,
+                case.token,
+                action,
+                seen_version=case.version,
+                reason="建议准予",
+                local=LOCAL,
+                now=NOW,
+            )
+        found = queries.by_lookup(session, receipt.reference, receipt.lookup_code)
+        assert [step.told for step in found.steps][-1] == "已开始审查"
+
     def test_forgives_how_it_is_typed(self, session, world):
         _, receipt = self.submitted(session, world)
         code = receipt.lookup_code

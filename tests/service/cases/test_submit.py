@@ -147,6 +147,26 @@ class TestSubmit:
         assert case.accept_by_on is not None
 
 
+class TestReceipt:
+    def test_is_shown_once_more(self, session, world):
+        case = make_draft(session, world)
+        given = submit(session, world, case)
+        assert service.receipt(session, world.citizen, case.token) == given
+        assert service.receipt(session, world.citizen, given.reference) == given
+
+    def test_drafts_have_none(self, session, world):
+        case = make_draft(session, world)
+        with pytest.raises(NotFound):
+            service.receipt(session, world.citizen, case.token)
+
+    def test_is_the_applicants_own(self, session, world):
+        case = submit_case(session, world)
+        with pytest.raises(NotFound):
+            service.receipt(session, make_citizen(session), case.token)
+        with pytest.raises(Forbidden):
+            service.receipt(session, world.clerk, case.token)
+
+
 class TestIncomplete:
     def refused(self, session, world, case, **said):
         with pytest.raises(IncompleteApplication) as refused:

@@ -109,7 +109,7 @@ SITUATIONS = [
     )
     for outcome, notices, proposed, late, unsupplied in product(
         (None, Outcome.GRANTED, Outcome.REFUSED),
-        (0, 1, 2),
+        (0, 1),
         (False, True),
         (False, True),
         (False, True),
