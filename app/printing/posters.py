@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -219,6 +220,9 @@ def join(parts: Iterable[bytes]) -> bytes:
 
 
 def _compile(template: bytes, **inputs: str) -> bytes:
+    if _started_in() != os.getpid():
+        # Typst's threads do not survive a fork: it would wait for them for ever.
+        raise RuntimeError("printing began before this process was forked")
     with _COMPILING:
         return cast(
             "bytes",
@@ -238,6 +242,12 @@ def _forget() -> None:
     with _COMPILING:
         for _ in range(_GENERATIONS):
             _compiler().compile(b"", format="svg", sys_inputs={})
+
+
+@cache
+def _started_in() -> int:
+    """Return the process in which typst was first used."""
+    return os.getpid()
 
 
 @cache

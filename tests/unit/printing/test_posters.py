@@ -1,7 +1,9 @@
 import csv
 import io
 import json
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -432,3 +434,23 @@ class TestCharacters:
 
     def test_a_missing_character_does_not_stop_the_press(self):
         assert len(rasterise(render_pdf([make_poster(matter_name="𠮷村")]))) == 1
+
+
+def test_several_threads_print_at_once():
+    many = [make_poster(number) for number in range(4)]
+    alone = [render_pdf([each]) for each in many]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda each: render_pdf([each]), many))
+    assert together == alone
+
+
+def test_a_fork_of_a_printing_process_says_so_instead_of_hanging():
+    render_pdf([make_poster()])
+    child = os.fork()
+    if child == 0:
+        try:
+            render_pdf([make_poster()])
+        except RuntimeError:
+            os._exit(17)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 17
