@@ -93,6 +93,11 @@ class Demonstration:
         self._services: list[Service] = []
         self._running_step: Program | None = None
 
+    @property
+    def redis(self) -> EmbeddedRedis | None:
+        """The embedded Redis; None when REDIS_URL names another."""
+        return self._redis
+
     def start(self) -> None:
         """Bring everything up, in order.
 
