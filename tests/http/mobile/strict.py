@@ -182,9 +182,8 @@ class Page:
         if action.path in WITHOUT_AUTHORITY:
             assert not tokens, f"{self.path}: a token where nobody acts"
         else:
-            assert len(tokens) == 1 and tokens[0]["value"], (
-                f"{self.path}: no token: {form}"
-            )
+            assert len(tokens) == 1, f"{self.path}: no token: {form}"
+            assert tokens[0]["value"]
 
     def _check_policy(self):
         policy = self.response.headers["Content-Security-Policy"]

@@ -13,7 +13,9 @@ LIMIT = 40 * 1024
 
 
 def test_it_answers_the_three_questions_first(page):
-    headings = [e.get_text(strip=True) for e in page.get(f"/matters/{GUIDE}").soup.select("h2")]
+    headings = [
+        e.get_text(strip=True) for e in page.get(f"/matters/{GUIDE}").soup.select("h2")
+    ]
     assert headings[:3] == ["1我能办吗", "2要带什么", "3多久、多少钱"]
 
 
@@ -22,7 +24,13 @@ def test_it_shows_all_twelve_elements(page, published):
     terms = [each.get_text(strip=True) for each in shown.soup.select("dt")]
     assert set(ELEMENTS.values()) <= set(terms)
     guide = published.matter(GUIDE).guide
-    for said in (guide.name, guide.national_code, guide.type, guide.department, guide.stand_in):
+    for said in (
+        guide.name,
+        guide.national_code,
+        guide.type,
+        guide.department,
+        guide.stand_in,
+    ):
         assert said in shown.words
     for material in guide.materials:
         assert material.name in shown.words
@@ -34,7 +42,9 @@ def test_it_shows_all_twelve_elements(page, published):
 
 
 def test_gaps_of_the_source_are_marked(page, published):
-    bare = next(each for each in published.matters.values() if "materials" in each.guide.gaps)
+    bare = next(
+        each for each in published.matters.values() if "materials" in each.guide.gaps
+    )
     shown = page.get(f"/matters/{bare.code}", status=200)
     gaps = shown.soup.select(".gap")
     assert {each.get_text() for each in gaps} == {NOT_PROVIDED}
@@ -88,10 +98,14 @@ def test_it_is_drawn_once(client, published):
 
 def test_304_for_who_has_it(client):
     first = client.get(f"/matters/{GUIDE}")
-    again = client.get(f"/matters/{GUIDE}", headers={"If-None-Match": first.headers["ETag"]})
+    again = client.get(
+        f"/matters/{GUIDE}", headers={"If-None-Match": first.headers["ETag"]}
+    )
     assert (again.status_code, again.data) == (304, b"")
     client.get("/?ui=elder")
-    other = client.get(f"/matters/{GUIDE}", headers={"If-None-Match": first.headers["ETag"]})
+    other = client.get(
+        f"/matters/{GUIDE}", headers={"If-None-Match": first.headers["ETag"]}
+    )
     assert other.status_code == 200
     assert "Cookie" in first.headers["Vary"]
 

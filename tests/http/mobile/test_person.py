@@ -3,7 +3,9 @@
 
 def test_what_is_known_is_masked(page, sign_in):
     sign_in()
-    shown = page.get("/me/profile").press("保存", name="张小明", id_number="11010519491231002x")
+    shown = page.get("/me/profile").press(
+        "保存", name="张小明", id_number="11010519491231002x"
+    )
     assert "138****8000" in shown.words
     assert "张*明" in shown.words
     assert "110105********002X" in shown.words
@@ -16,7 +18,9 @@ def test_what_is_known_is_masked(page, sign_in):
 
 def test_a_wrong_number_is_refused_and_the_name_kept_on_the_page(page, sign_in):
     sign_in()
-    again = page.get("/me/profile").press("保存", name="李四", id_number="110105194912310021")
+    again = page.get("/me/profile").press(
+        "保存", name="李四", id_number="110105194912310021"
+    )
     assert again.status == 422
     assert again.errors
     assert again.soup.select_one("input#name")["value"] == "李四"

@@ -21,18 +21,24 @@ def changed(database, clock):
 
     def act(name, code, **said):
         with database.transaction() as session:
-            return getattr(service, name)(session, SYSTEM_ACTOR, code, now=clock.now(), **said)
+            return getattr(service, name)(
+                session, SYSTEM_ACTOR, code, now=clock.now(), **said
+            )
 
     return act
 
 
-def test_a_matter_opens_its_guide_in_the_places_context(page, code_for, township, published):
+def test_a_matter_opens_its_guide_in_the_places_context(
+    page, code_for, township, published
+):
     shown = page.get(f"/q/{code_for(place_code=township.code)}", status=200)
     assert shown.heading == published.matter(GUIDE).name
     assert published.offices[township.office_code].name in shown.words
 
 
-@pytest.mark.parametrize("spelling", [str.lower, references.grouped, lambda code: f" {code} "])
+@pytest.mark.parametrize(
+    "spelling", [str.lower, references.grouped, lambda code: f" {code} "]
+)
 def test_a_code_may_be_spelt_in_many_ways(page, code_for, spelling):
     assert page.get(f"/q/{spelling(code_for())}", status=200).heading
 
@@ -53,17 +59,24 @@ def test_a_department_a_place_and_a_window(page, code_for, published):
     at_place = {"place_code": window.place_code}
     shown = page.get(f"/q/{code_for(CodeKind.DEPARTMENT, office.code)}", status=200)
     assert shown.heading == office.name
-    shown = page.get(f"/q/{code_for(CodeKind.PLACE, window.place_code, **at_place)}", status=200)
+    shown = page.get(
+        f"/q/{code_for(CodeKind.PLACE, window.place_code, **at_place)}", status=200
+    )
     assert shown.heading == published.places[window.place_code].shown
     given = at_place | {"window_code": window.code}
-    shown = page.get(f"/q/{code_for(CodeKind.WINDOW, window.code, **given)}", status=200)
+    shown = page.get(
+        f"/q/{code_for(CodeKind.WINDOW, window.code, **given)}", status=200
+    )
     assert window.name in shown.heading
 
 
 def test_supervision_knows_place_window_and_matter(page, code_for, published, client):
     window = next(iter(published.windows.values()))
     code = code_for(
-        CodeKind.SUPERVISION, GUIDE, place_code=window.place_code, window_code=window.code
+        CodeKind.SUPERVISION,
+        GUIDE,
+        place_code=window.place_code,
+        window_code=window.code,
     )
     shown = page.get(f"/q/{code}", status=200)
     for said in (published.places[window.place_code].name, window.name, "最低生活保障"):
@@ -127,14 +140,18 @@ def test_a_code_whose_matter_is_gone_leads_on(page, code_for):
 def test_typing_a_code(page, code_for):
     code = code_for()
     asked = page.get("/code")
-    assert asked.press("打开", code=references.grouped(code).lower()).path == f"/q/{code}"
+    assert (
+        asked.press("打开", code=references.grouped(code).lower()).path == f"/q/{code}"
+    )
     assert asked.press("打开", code=f"http://localhost/q/{code}").path == f"/q/{code}"
     again = asked.press("打开", code="12345")
     assert again.status == 422
     assert again.soup.select_one("input#code")["aria-invalid"] == "true"
 
 
-def test_scans_are_counted_by_code_hour_and_scanner_only(client, code_for, here, database):
+def test_scans_are_counted_by_code_hour_and_scanner_only(
+    client, code_for, here, database
+):
     code = code_for()
     for agent in (WECHAT, WECHAT, "Mozilla/5.0 Chrome/120", "curl/8.0"):
         client.get(f"/q/{code}", headers={"User-Agent": agent})

@@ -7,7 +7,9 @@ from tests.http.mobile.conftest import PHONE
 
 
 def test_the_demonstration_shows_the_code_on_its_banner(page, sms):
-    asked = page.get("/sign-in?next=/cases").press("获取验证码", phone="+86 138-0013-8000")
+    asked = page.get("/sign-in?next=/cases").press(
+        "获取验证码", phone="+86 138-0013-8000"
+    )
     assert "138****8000" in asked.words
     assert sms.codes[PHONE] in asked.soup.select_one(".demo").get_text()
     assert sms.codes[PHONE] not in asked.words
@@ -66,7 +68,13 @@ def test_who_is_signed_in_is_not_asked_again(page, sign_in):
 
 
 def test_signing_in_never_leads_to_a_strangers_page(page, sms, clock):
-    for bad in ("//evil.example", "https://evil.example/", "/\\evil.example", "/a\nb", "me"):
+    for bad in (
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "/a\nb",
+        "me",
+    ):
         asked = page.get("/sign-in", query={"next": bad})
         assert asked.soup.select_one("input[name=next]")["value"] == "/"
 
@@ -102,12 +110,16 @@ def test_a_form_without_a_token_is_refused(client, page, sign_in):
 
 
 def test_a_form_made_before_signing_in_does_not_act_afterwards(client, page, sign_in):
-    before = re.search(r'name="csrf_token" value="([^"]+)"', page.get("/sign-in").text)[1]
+    before = re.search(r'name="csrf_token" value="([^"]+)"', page.get("/sign-in").text)[
+        1
+    ]
     sign_in()
     assert client.post("/sign-out", data={"csrf_token": before}).status_code == 400
 
 
-def test_what_was_typed_survives_a_session_that_is_over(page, sign_in, sms, clock, settings):
+def test_what_was_typed_survives_a_session_that_is_over(
+    page, sign_in, sms, clock, settings
+):
     sign_in()
     form = page.get("/me/profile")
     clock.at += timedelta(seconds=settings.page_session_lifetime_s + 61)
@@ -136,6 +148,8 @@ def test_what_was_typed_survives_a_token_that_is_over(page, sign_in, client):
 def test_a_strangers_sealed_form_is_ignored(page, sms):
     asked = page.get("/sign-in?next=/me").press("获取验证码", phone=PHONE)
     form, _ = asked.form("登录")
-    kept = asked.soup.new_tag("input", attrs={"type": "hidden", "name": "kept", "value": "AAAA"})
+    kept = asked.soup.new_tag(
+        "input", attrs={"type": "hidden", "name": "kept", "value": "AAAA"}
+    )
     form.append(kept)
     assert asked.press("登录", code=sms.codes[PHONE]).path == "/me"
