@@ -343,9 +343,7 @@ def _amend(
         if key in typed:
             wanted[key] = typed[key]
     # Equal answers may be written differently ("yes" and true): compare as read.
-    read = checking.check(
-        form, {**filed, **typed}, today=office_date(now), divisions={}
-    ).values
+    read = _as_read(form, {**filed, **typed}, now=now)
     strangers = [
         key
         for key in sent - allowed
@@ -359,12 +357,29 @@ def _amend(
             errors=dict.fromkeys(strangers, "补正通知没有列出这一项，不能修改。"),
         )
     case.amended_sealed = sealing.seal_amended(session, case.token, wanted)
-    read = checking.check(form, wanted, today=office_date(now), divisions={}).values
+    read = _as_read(form, wanted, now=now)
     for defect in notice.defects:
         if defect.subject is Subject.FIELD and defect.key in sent:
             value = read.get(defect.key, wanted.get(defect.key))
             differs = value != filed.get(defect.key)
             defect.changed_at = now if differs else None
+
+
+def _as_read(
+    form: Form, answers: Mapping[str, Any], *, now: datetime
+) -> dict[str, Any]:
+    """Return answers as the form means them, to compare them; whatever the township.
+
+    Whether a township is one of ours is asked when the supplement is handed in.
+    """
+    divisions = {
+        str(value["division"]): ""
+        for value in answers.values()
+        if isinstance(value, Mapping) and "division" in value
+    }
+    return checking.check(
+        form, answers, today=office_date(now), divisions=divisions
+    ).values
 
 
 def _file_fields(form: Form) -> frozenset[str]:

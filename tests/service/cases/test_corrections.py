@@ -212,6 +212,30 @@ class TestWhatMayBeChanged:
         }
         assert case.notices[0].defects[0].changed_at == at(3)
 
+    def test_an_address_written_with_other_blanks_is_not_a_change(
+        self, session, world, case
+    ):
+        take(
+            session,
+            world.clerk,
+            case,
+            A.RETURN,
+            defects=[Defect(Subject.FIELD, "name", "与身份证不一致")],
+        )
+        filed = sealing.answers_of(session, case)["address"]
+        save(
+            session,
+            world,
+            case,
+            {
+                "name": "张秀英",
+                "address.division": filed["division"],
+                "address.detail": f"  {filed['detail']} ",
+            },
+        )
+        amended = sealing.amended_answers_of(session, case)
+        assert amended["address"] == filed
+
     def test_the_question_that_follows_a_named_one(self, session, world, case):
         take(
             session,
