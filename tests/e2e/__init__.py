@@ -1,0 +1,1 @@
+"""The whole house in its own processes, driven by a real browser."""
