@@ -26,7 +26,8 @@ document.querySelector("[data-focus]")?.focus();
 // A form is sent once, however often the button is pressed.
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener("submit", (event) => {
-    if (form.action.endsWith("/posters/print")) return;
+    // Not form.action: a control of that name would stand before it.
+    if (form.getAttribute("action").endsWith("/posters/print")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 8000);
