@@ -144,7 +144,9 @@ def _anchors(
     labels = {each.name: each.label for _, rows in shown.everything for each in rows}
     return [
         (
-            f"asked-{names.index(name) + 1}" if name in names else name,
+            f"asked-{names.index(name) + 1}"
+            if name in names
+            else ("reason" if name == "reason" else "defects"),
             f"{labels[name]}：{said}" if name in labels else said,
         )
         for name, said in wrong.items()

@@ -137,13 +137,14 @@ def local_path(target: str | None, *, otherwise: str = PREFIX + "/") -> str:
 
 
 def link_with(**changed: str) -> str:
-    """Return this page's query with some arguments changed; "" drops one."""
+    """Return this page's address with some arguments changed; "" drops one."""
     kept: MultiDict[str, str] = MultiDict(request.args)
     for name, value in changed.items():
         kept.pop(name, None)
         if value:
             kept[name] = value
-    return f"?{urlencode(list(kept.items(multi=True)))}"
+    query = urlencode(list(kept.items(multi=True)))
+    return f"{request.path}?{query}" if query else request.path
 
 
 def number_in(name: str, *, otherwise: int = 0) -> int:

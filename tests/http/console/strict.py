@@ -30,6 +30,12 @@ class Page(strict.Page):
             for each in self.soup.select("main button, main a.btn")
         ]
 
+    def form(self, word):
+        form, button = super().form(word)
+        if button.has_attr("formaction"):
+            form["action"] = button["formaction"]
+        return form, button
+
     def _check(self):
         super()._check()
         assert self.title.startswith(self.heading), (self.title, self.heading)

@@ -1,0 +1,339 @@
+"""Cases at the desk: the queue, the page, the acts, the notice."""
+
+import pytest
+
+from app.cases.workflow import Action
+from app.kernel.actors import Role
+from app.kernel.audit import AuditEntry
+from app.people.masking import mask_name
+from tests.http.console import filing
+
+PHONE = "13800138000"
+NUMBER = "11010519491231002X"
+
+
+def path_of(case):
+    return f"/console/cases/{case.token}"
+
+
+def test_the_queue_lists_what_waits(desk, filed):
+    case = filed()
+    shown = desk().get("/console/cases")
+    assert case.reference in shown.words
+    assert mask_name("张小明") in shown.words
+    assert "张小明" not in shown.words
+    assert "还有5个工作日" in shown.words
+    assert "正常" in shown.words
+
+
+def test_a_case_that_is_late_says_so_in_words(desk, filed, clock):
+    filed()
+    clock.advance(days=9)
+    shown = desk().get("/console/cases?light=red")
+    assert "超期" in shown.words
+    assert "已超2个工作日" in shown.words
+
+
+def test_the_queue_is_filtered(desk, filed):
+    case = filed()
+    browser = desk()
+    queue = browser.get("/console/cases")
+    found = queue.press("筛选", reference=case.reference[:14], light="green")
+    assert case.reference in found.words
+    nothing = queue.press("筛选", reference="9999")
+    assert "没有符合条件的办件" in nothing.words
+    assert nothing.soup.select_one("[name=reference]")["value"] == "9999"
+
+
+def test_the_queue_goes_on(desk, filed):
+    cases = [filed() for _ in range(31)]
+    first = desk().get("/console/cases")
+    second = first.follow("下一页")
+    shown = [case for case in cases if case.reference in first.text + second.text]
+    assert len(shown) == len(cases)
+    assert second.follow("回到第一页").words == first.words
+
+
+def test_a_broken_cursor_is_refused_in_words(desk):
+    assert desk().get("/console/cases?after=x", status=422).heading
+
+
+def test_another_offices_case_does_not_exist(desk, filed):
+    case = filed()
+    stranger = desk(*[Role.CLERK], short_name="民政局")
+    assert case.reference not in stranger.get("/console/cases").words
+    for path in ("", "/correction/return"):
+        assert stranger.get(path_of(case) + path).status == 404
+    token = stranger.home.soup.select_one("[name=csrf_token]")["value"]
+    for path in ("/steps", "/claim", "/assign", "/reveal", "/correction/return"):
+        shown = stranger.post(
+            path_of(case) + path,
+            {
+                "csrf_token": token,
+                "action": "accept",
+                "purpose": "check-materials",
+                "wrong": "field:x",
+                "problem-field:x": "x",
+                "seen_version": "1",
+            },
+        )
+        assert shown.status == 404, path
+
+
+def test_the_case_page_lays_what_is_asked_beside_what_was_given(desk, filed, published):
+    case = filed()
+    shown = desk().get(path_of(case))
+    guide = published.matter(filing.LICENCE).guide
+    for material in guide.materials:
+        assert material.name in shown.words
+    assert mask_name("张小明") in shown.words
+    assert PHONE not in shown.text
+    assert NUMBER not in shown.text
+    assert "行政许可法第32条" in shown.words
+    assert "申请已提交" in shown.words
+    assert "扫码" in shown.words
+
+
+def test_looking_at_the_full_answers_asks_why_and_is_written_down(
+    desk, filed, database
+):
+    case = filed()
+    browser = desk()
+    page = browser.get(path_of(case))
+    refused = page.press("查看明文")
+    assert refused.status == 422
+    shown = page.press("查看明文", purpose="contact-applicant")
+    assert PHONE in shown.text
+    assert NUMBER in shown.text
+    assert "用途：联系申请人" in shown.words
+    assert PHONE not in browser.get(path_of(case)).text
+    with database.reading() as session:
+        row = session.query(AuditEntry).filter_by(action="cases.reveal").one()
+        assert row.facts["purpose"] == "contact-applicant"
+
+
+def test_papers_open_for_those_who_process_cases(desk, filed, database):
+    case = filed()
+    clerk = desk()
+    page = clerk.get(path_of(case))
+    [href, *_] = [each["href"] for each in page.soup.select(".papers a")]
+    picture = clerk.client.get(href)
+    assert picture.status_code == 200
+    assert picture.content_type == "image/jpeg"
+    assert picture.headers["X-Content-Type-Options"] == "nosniff"
+    assert picture.headers["Content-Disposition"] == "inline"
+    assert "no-store" in picture.headers["Cache-Control"]
+    with database.reading() as session:
+        assert session.query(AuditEntry).filter_by(action="cases.open_file").count()
+    other = filed()
+    assert clerk.client.get(href.replace(case.token, other.token)).status_code == 404
+    leader = desk(Role.SUPERVISOR)
+    assert not leader.get(path_of(case)).soup.select(".papers a")
+    assert leader.client.get(href).status_code == 403
+
+
+def test_a_case_is_claimed_once(desk, filed):
+    case = filed()
+    first, second = desk(), desk()
+    seen_by_second = second.get("/console/cases")
+    shown = first.get("/console/cases").press("认领")
+    assert "已认领" in shown.said
+    assert f"办理人：{first.person.display_name}" in shown.words.replace(" ", "")
+    late = seen_by_second.press("认领")
+    assert late.status == 409
+    assert f"已由{first.person.display_name}认领" in late.trouble
+    assert case.reference in first.get("/console/cases?mine=1").words
+    assert case.reference not in second.get("/console/cases?mine=1").words
+
+
+def test_a_case_is_handed_to_a_colleague_and_back(desk, filed):
+    case = filed()
+    first, second = desk(), desk()
+    first.get(path_of(case)).press("我来办")
+    passed = first.get(path_of(case)).press("转办", username=second.person.username)
+    assert "已转给同事" in passed.said
+    assert case.reference in second.get("/console/cases?mine=1").words
+    back = second.get(path_of(case)).press("转办", username="")
+    assert "已放回待办" in back.said
+    refused = first.get(path_of(case)).press("我来办").press("转办", username="")
+    assert refused.status == 200
+
+
+@pytest.fixture
+def carried(desk):
+    """Take a case through acts by the buttons of its page."""
+
+    def through(browser, case, *acts):
+        shown = browser.get(path_of(case))
+        for word in acts:
+            shown = shown.press(word)
+            assert "已办理" in shown.said, shown.words
+        return shown
+
+    return through
+
+
+def test_a_case_goes_to_its_end_by_the_buttons(desk, filed, carried):
+    case = filed()
+    shown = carried(desk(), case, "受理", "准予", "已送达，办结")
+    assert "已办结" in shown.words
+    assert "办件已经结束" in shown.words
+    assert case.reference in shown.follow("办件").follow("已结束").words
+
+
+def test_refusing_is_asked_twice_and_owes_a_reason(desk, filed, carried):
+    case = filed()
+    browser = desk()
+    page = carried(browser, case, "受理")
+    without = page.press("不予批准")
+    assert without.status == 422
+    assert "请写明理由" in without.trouble
+    asked = page.press("不予批准", reason="收入超过标准。")
+    assert asked.heading == "确认不予批准"
+    assert "收入超过标准。" in asked.words
+    assert "已受理" in browser.get(path_of(case)).words
+    done = asked.press("确认不予批准")
+    assert "已作出决定" in done.words
+    assert "收入超过标准。" in done.words
+
+
+def test_voiding_is_for_a_second_person(desk, filed, carried):
+    case = filed()
+    both = desk(Role.CLERK, Role.SUPERVISOR)
+    carried(both, case, "受理")
+    asked = both.get(path_of(case)).press("作废", reason="录入错误")
+    refused = asked.press("确认作废")
+    assert refused.status == 403
+    assert "经办过本办件的人不能作废" in refused.trouble
+    assert "录入错误" in refused.text
+    leader = desk(Role.SUPERVISOR)
+    done = leader.get(path_of(case)).press("作废", reason="录入错误").press("确认作废")
+    assert "已作废" in done.words
+
+
+def test_an_act_of_another_role_is_refused(desk, filed):
+    case = filed()
+    reviewer = desk(Role.REVIEWER)
+    page = reviewer.get(path_of(case))
+    assert "现在没有您能办的步骤" in page.words
+    token = page.soup.select_one("[name=csrf_token]")["value"]
+    for action, confirmed in (("accept", ""), ("terminate", ""), ("terminate", "1")):
+        answer = reviewer.post(
+            f"{path_of(case)}/steps",
+            {
+                "csrf_token": token,
+                "action": action,
+                "reason": "x",
+                "confirmed": confirmed,
+                "seen_version": str(case.version),
+            },
+        )
+        assert answer.status == 403, action
+    unknown = reviewer.post(
+        f"{path_of(case)}/steps", {"csrf_token": token, "action": "fly"}
+    )
+    assert unknown.status == 404
+
+
+def test_whoever_comes_second_is_told_and_keeps_what_was_written(desk, filed, step):
+    case = filed()
+    browser = desk()
+    page = browser.get(path_of(case))
+    colleague = step(case, Action.START_PRE_REVIEW)
+    late = page.press("受理", reason="材料齐全")
+    assert late.status == 409
+    assert colleague.display_name in late.trouble
+    assert "已开始预审" in late.trouble
+    assert "材料齐全" in late.soup.select_one("#reason").get_text()
+    again = late.press("受理")
+    assert "已办理" in again.said
+    risky = page.press("不予受理", reason="不归我们管")
+    assert risky.status == 409
+    assert "不归我们管" in risky.text
+
+
+# The correction notice
+
+
+def ticks_of(editor):
+    return [each["value"] for each in editor.soup.select("[name=wrong]")]
+
+
+def write(editor, problems, word="下一步：预览通知", **more):
+    """Tick and write as a clerk does, and send the form."""
+    form, button = editor.form(word)
+    data = {
+        each["name"]: each["value"] for each in form.select("input[type=hidden]")
+    } | {
+        "wrong": list(problems),
+        button["name"]: button["value"],
+        **{f"problem-{name}": text for name, text in problems.items()},
+        **more,
+    }
+    return editor.browser.post(form["action"], data)
+
+
+def test_one_notice_lists_everything_and_is_seen_before_it_is_sent(desk, filed):
+    case = filed()
+    browser = desk()
+    editor = browser.get(path_of(case)).follow("一次性告知补正")
+    names = ticks_of(editor)
+    papers = [each for each in names if each.startswith("material:")]
+    questions = [each for each in names if each.startswith("field:")]
+    assert papers
+    assert questions
+    problems = {papers[0]: "照片看不清，请重新拍。", questions[0]: "请按户口簿填写。"}
+    preview = write(editor, problems)
+    assert preview.heading == "发出前请再看一遍"
+    assert "照片看不清，请重新拍。" in preview.words
+    assert "2026年3月23日" in preview.words
+    assert "已收件" in browser.get(path_of(case)).words
+    back = preview.press("返回修改")
+    ticked = [each["value"] for each in back.soup.select("[name=wrong][checked]")]
+    assert sorted(ticked) == sorted(problems)
+    assert "请按户口簿填写。" in back.text
+    sent = preview.press("确认发出")
+    assert "补正通知已发出" in sent.said
+    assert "退回待补正" in sent.words
+    assert "照片看不清，请重新拍。" in sent.words
+    assert "一次性告知补正" not in sent.buttons
+
+
+def test_a_notice_that_says_nothing_is_refused_where_it_is_wrong(desk, filed):
+    case = filed()
+    editor = desk().get(f"{path_of(case)}/correction/return")
+    name = ticks_of(editor)[0]
+    empty = write(editor, {})
+    assert empty.status == 422
+    assert "请列出需要补正的全部内容" in empty.trouble
+    silent = write(editor, {name: " "})
+    assert silent.status == 422
+    assert "请写清楚哪里不对" in silent.trouble
+    assert silent.soup.select_one("[name=wrong][checked]")["value"] == name
+    [link] = [a["href"] for a in silent.soup.select(".trouble li a")]
+    assert silent.soup.select_one(link)["value"] == name
+    strange = write(editor, {"field:nobody_asked": "x"})
+    assert strange.status == 422
+
+
+def test_a_notice_is_overtaken_with_all_that_was_written(desk, filed, step):
+    case = filed()
+    editor = desk().get(f"{path_of(case)}/correction/return")
+    name = ticks_of(editor)[0]
+    preview = write(editor, {name: "请重新拍。"})
+    colleague = step(case, Action.START_PRE_REVIEW)
+    late = preview.press("确认发出")
+    assert late.status == 409
+    assert colleague.display_name in late.trouble
+    assert "请重新拍。" in late.text
+    sent = write(late, {name: "请重新拍。"}).press("确认发出")
+    assert "补正通知已发出" in sent.said
+
+
+def test_a_second_notice_cannot_be_begun(desk, filed, carried):
+    case = filed()
+    browser = desk()
+    carried(browser, case, "受理")
+    shown = browser.get(f"{path_of(case)}/correction/return")
+    assert shown.status == 422
+    assert browser.get(f"{path_of(case)}/correction/accept").status == 404
