@@ -101,7 +101,11 @@ def fresh_database(database_url, tmp_path_factory):
         name = f"fresh_{secrets.token_hex(4)}"
         _administer(database_url, f"create database {name}")
         made.append(name)
-        return make_url(database_url).set(database=name).render_as_string(hide_password=False)
+        return (
+            make_url(database_url)
+            .set(database=name)
+            .render_as_string(hide_password=False)
+        )
 
     yield make
     for name in made:

@@ -57,7 +57,9 @@ def operations():
             yield pytest.param(path, method, id=f"{method.upper()} {path}")
 
 
-@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=lambda m: m.value)
+@pytest.mark.parametrize(
+    "mode", list(schemathesis.GenerationMode), ids=lambda m: m.value
+)
 @pytest.mark.parametrize(("path", "method"), list(operations()))
 def test_no_answer_breaks_the_document(api, path, method, mode):
     operation = api[path][method]

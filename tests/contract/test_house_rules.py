@@ -5,13 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
-from notifications.plans import PLANS
 
 from app.kernel.errors import AppError
 from app.kernel.outbox import Event
 from app.people.permissions import GRANTS, Permission
 from app.settings import Settings
 from app.web.problems import MEDIA_TYPE, STATUS
+from notifications.plans import PLANS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (

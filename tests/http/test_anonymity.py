@@ -34,13 +34,18 @@ def redis_seen(here, monkeypatch):
     monkeypatch.setattr(
         RateLimits,
         "_allowed",
-        lambda self, item, rule, key: (seen.append(key), allowed(self, item, rule, key))[1],
+        lambda self, item, rule, key: (
+            seen.append(key),
+            allowed(self, item, rule, key),
+        )[1],
     )
     return seen
 
 
 @pytest.mark.parametrize("door", ["api", "page"])
-def test_no_trace_of_the_writer(door, client, database, sms, caplog, redis_seen, here, tmp_path):
+def test_no_trace_of_the_writer(
+    door, client, database, sms, caplog, redis_seen, here, tmp_path
+):
     caplog.set_level(logging.INFO)
     signed_in(client, sms)
     send = {
@@ -52,7 +57,9 @@ def test_no_trace_of_the_writer(door, client, database, sms, caplog, redis_seen,
 
     added = stored(database) - before
     assert added
-    kept = [path.read_bytes() for path in (tmp_path / "files").rglob("*") if path.is_file()]
+    kept = [
+        path.read_bytes() for path in (tmp_path / "files").rglob("*") if path.is_file()
+    ]
     assert kept
     for mark in MARKS:
         assert not [row for row in added if mark in row], mark
@@ -64,7 +71,9 @@ def test_no_trace_of_the_writer(door, client, database, sms, caplog, redis_seen,
 def signed_in(client, sms):
     """The same phone holds a session: it must not be joined to the complaint."""
     client.post("/api/v1/session/phone/code", json={"phone": PHONE})
-    client.post("/api/v1/session/phone", json={"phone": PHONE, "code": sms.codes[PHONE]})
+    client.post(
+        "/api/v1/session/phone", json={"phone": PHONE, "code": sms.codes[PHONE]}
+    )
 
 
 def stored(database):
@@ -95,7 +104,9 @@ def file_by_api(client, send):
         **send,
     )
     assert filed.status_code == 201, filed.text
-    seen = client.post("/api/v1/complaints/lookup", json={"receipt": filed.json["code"]})
+    seen = client.post(
+        "/api/v1/complaints/lookup", json={"receipt": filed.json["code"]}
+    )
     assert seen.json["text"] == "窗口没有人。"
 
 
@@ -107,9 +118,9 @@ def file_by_page(client, send):
         each["name"]: each.get("value", "")
         for each in page.select("form input[type=hidden][name]")
     }
-    category = page.select_one("[name=category][value]:not([value=''])") or page.select_one(
-        "[name=category] option[value]:not([value=''])"
-    )
+    category = page.select_one(
+        "[name=category][value]:not([value=''])"
+    ) or page.select_one("[name=category] option[value]:not([value=''])")
     filed = client.post(
         "/supervision",
         data=fields

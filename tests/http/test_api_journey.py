@@ -123,10 +123,14 @@ def test_the_whole_journey(client, phone, database, published, clock, here, web)
             )
             assert given.status_code == 201, given.text
 
-    handed = phone.post(f"/cases/{token}/steps", {"action": "submit"}, key="submit-0001")
+    handed = phone.post(
+        f"/cases/{token}/steps", {"action": "submit"}, key="submit-0001"
+    )
     assert handed.status_code == 201, handed.text
     receipt = handed.json["receipt"]
-    tapped = phone.post(f"/cases/{token}/steps", {"action": "submit"}, key="submit-0001")
+    tapped = phone.post(
+        f"/cases/{token}/steps", {"action": "submit"}, key="submit-0001"
+    )
     assert tapped.json == handed.json
     twice = phone.post(f"/cases/{token}/steps", {"action": "submit"})
     assert twice.json["receipt"] == receipt
@@ -139,8 +143,15 @@ def test_the_whole_journey(client, phone, database, published, clock, here, web)
 
     staff = member_of(database, published, place)
     wrong_field = next(each["key"] for each in form["fields"] if each["type"] == "text")
-    staff_step(web, database, staff, token, Action.RETURN, clock,
-               defects=[Defect(Subject.FIELD, wrong_field, "姓名与身份证不一致。")])
+    staff_step(
+        web,
+        database,
+        staff,
+        token,
+        Action.RETURN,
+        clock,
+        defects=[Defect(Subject.FIELD, wrong_field, "姓名与身份证不一致。")],
+    )
     shown = phone.get(f"/cases/{token}").json
     assert shown["state"] == "returned"
     assert [d["key"] for d in shown["correction"]["defects"]] == [wrong_field]
@@ -196,8 +207,14 @@ def staff_step(web, database, actor, token, action, clock, **given):
     with database.transaction() as session:
         case = queries.get(session, actor, token)
         service.take_step(
-            session, actor, token, action,
-            seen_version=case.version, local=local, now=clock.now(), **given,
+            session,
+            actor,
+            token,
+            action,
+            seen_version=case.version,
+            local=local,
+            now=clock.now(),
+            **given,
         )
 
 
@@ -221,9 +238,13 @@ def test_wechat_signs_in_after_the_number_was_proven(client, sms):
 
 
 def test_a_used_refresh_token_closes_the_session(client, phone):
-    renewed = client.post("/api/v1/session/refresh", json={"refresh_token": phone.refresh})
+    renewed = client.post(
+        "/api/v1/session/refresh", json={"refresh_token": phone.refresh}
+    )
     assert renewed.status_code == 200
-    stolen = client.post("/api/v1/session/refresh", json={"refresh_token": phone.refresh})
+    stolen = client.post(
+        "/api/v1/session/refresh", json={"refresh_token": phone.refresh}
+    )
     assert stolen.status_code == 401
     phone.access = renewed.json["access_token"]
     assert phone.get("/me").status_code == 401
@@ -245,6 +266,8 @@ def test_another_persons_case_does_not_exist(client, phone, sms, published):
 def test_the_list_is_not_sent_twice(client):
     first = client.get("/api/v1/matters")
     assert first.status_code == 200
-    same = client.get("/api/v1/matters", headers={"If-None-Match": first.headers["ETag"]})
+    same = client.get(
+        "/api/v1/matters", headers={"If-None-Match": first.headers["ETag"]}
+    )
     assert same.status_code == 304
     assert same.data == b""
