@@ -59,11 +59,15 @@ class Watch:
         context.on("requestfailed", self._failed)
         context.on("response", self._answered)
         context.on("console", self._logged)
-        context.on("weberror", lambda each: self.complaints.append(f"script: {each.error}"))
+        context.on(
+            "weberror", lambda each: self.complaints.append(f"script: {each.error}")
+        )
 
     def _asked(self, request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme in ("http", "https") and not request.url.startswith(f"{self.origin}/"):
+        if parts.scheme in ("http", "https") and not request.url.startswith(
+            f"{self.origin}/"
+        ):
             self.complaints.append(f"asked an outside host: {request.url}")
 
     def _failed(self, request) -> None:
@@ -71,10 +75,17 @@ class Watch:
             self.complaints.append(f"failed: {request.url}: {request.failure}")
 
     def _answered(self, response) -> None:
-        expected = response.request.is_navigation_request() or response.request.resource_type == "xhr"
+        expected = (
+            response.request.is_navigation_request()
+            or response.request.resource_type == "xhr"
+        )
         if response.status >= 500 or (response.status >= 400 and not expected):
             self.complaints.append(f"{response.status}: {response.url}")
 
     def _logged(self, message) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith(_SAID_BY_STATUS):
-            self.complaints.append(f"console {message.type}: {message.text} ({message.location})")
+        if message.type in ("error", "warning") and not message.text.startswith(
+            _SAID_BY_STATUS
+        ):
+            self.complaints.append(
+                f"console {message.type}: {message.text} ({message.location})"
+            )

@@ -70,7 +70,9 @@ class Desk:
         page = self.page
         page.get_by_role("link", name="一次性告知补正").click()
         for label, problem in wrong.items():
-            asked = page.locator(".asked", has=page.locator(f"label b:text-is('{label}')"))
+            asked = page.locator(
+                ".asked", has=page.locator(f"label b:text-is('{label}')")
+            )
             asked.get_by_role("checkbox").check()
             asked.get_by_role("textbox").fill(problem)
         self.press("下一步：预览通知")
@@ -112,7 +114,9 @@ class Desk:
 
     def unfold(self, word: str):
         """Open a part of the page that is folded away."""
-        part = self.page.locator("details", has=self.page.locator(f"summary:text-is('{word}')"))
+        part = self.page.locator(
+            "details", has=self.page.locator(f"summary:text-is('{word}')")
+        )
         if not part.evaluate("each => each.open"):
             part.locator("summary").click()
         return self

@@ -71,7 +71,9 @@ class House:
 
     def status_of(self, path: str) -> int:
         """Ask for a page without a browser."""
-        connection = http.client.HTTPConnection(self.place.host, self.place.port, timeout=10)
+        connection = http.client.HTTPConnection(
+            self.place.host, self.place.port, timeout=10
+        )
         try:
             connection.request("GET", path)
             return connection.getresponse().status

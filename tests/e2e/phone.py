@@ -133,8 +133,12 @@ class Phone:
         """Pull the inbox down until it says something; fail when it takes too long."""
         inbox = self.page.context.request
         assert wait_until(
-            lambda: title in inbox.get("/inbox").text(), timeout_s=within_s, every_s=0.05
-        ), f"the inbox does not say {title} within {within_s} s\n{self.house.words_of_logs()}"
+            lambda: title in inbox.get("/inbox").text(),
+            timeout_s=within_s,
+            every_s=0.05,
+        ), (
+            f"the inbox does not say {title} within {within_s} s\n{self.house.words_of_logs()}"
+        )
 
     def open_notice(self, title: str):
         """Open a line of the inbox; it leads to what it is about."""
