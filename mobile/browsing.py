@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import http
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
@@ -47,6 +48,7 @@ _MODES = (
     ("partial", "可网上申请"),
     ("window", "窗口办理"),
 )
+_UNITS = {LimitUnit.WORKDAY: "个工作日", LimitUnit.DAY: "天"}
 _FILTERS = ("theme", "department", "audience", "mode", "place", "level")
 
 Line = dict[str, Any]
@@ -66,8 +68,8 @@ def line(matter: PublishedMatter, published: Snapshot, context: str = "") -> Lin
     limit = guide.ordinary_limit
     if limit and limit.is_on_the_spot:
         chips.append(("当场办好", ""))
-    elif limit and limit.amount and limit.unit is not LimitUnit.DAY:
-        chips.append((f"{limit.amount}个工作日", ""))
+    elif limit and limit.amount and limit.unit in _UNITS:
+        chips.append((f"{limit.amount}{_UNITS[limit.unit]}", ""))
     return {
         "name": guide.name,
         "href": f"/matters/{matter.code}{context}",
@@ -105,8 +107,7 @@ def tagged(draw: Callable[[], Response]) -> Response:
 def home() -> Response:
     """Show where to begin; a person who is signed in sees what waits for them."""
     published = snapshot()
-    by_count = sorted(published.themes, key=lambda each: -each.count)
-    tiles = [_theme(each.name) for each in by_count]
+    tiles = [_theme(name) for name in _themes(published)]
     return page(
         "home.html",
         tab="home",
@@ -120,6 +121,17 @@ def home() -> Response:
         often=_often(published),
         **_mine(),
     )
+
+
+def _themes(published: Snapshot) -> list[str]:
+    """Return the themes, those with most matters of persons first."""
+    persons = Counter(
+        each.guide.theme
+        for each in published.matters.values()
+        if Audience.PERSON in each.guide.audience
+    )
+    names = [each.name for each in published.themes]
+    return sorted(names, key=lambda name: -persons[name])
 
 
 def _theme(name: str) -> Line:

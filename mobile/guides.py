@@ -15,10 +15,12 @@ import hashlib
 import http
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from flask import Response, request
 from markupsafe import Markup, escape
+from werkzeug.datastructures import Headers
 
 from app.cases import rules
 from app.catalogue.current import PublishedMatter, Snapshot
@@ -31,6 +33,9 @@ from app.kernel.errors import NotFound
 from app.web.context import local_rules, now, reading, snapshot
 from mobile.blueprints import open_pages
 from mobile.pages import MODE_COOKIE, draw, is_elder, page, see_other, squeezed
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _KEY = "mobile.guides"
 _MOST = 2000
@@ -47,6 +52,35 @@ class Ready:
     body: bytes
     compressed: bytes
     etag: str
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """What a cache needs to know."""
+        return [("ETag", self.etag), ("Cache-Control", _ASK_AGAIN), ("Vary", _VARY)]
+
+
+class ReadyResponse(Response):
+    """An answer with nothing left to work out when it is sent.
+
+    Werkzeug copies and completes the headers of every response; of these all are
+    known, and a guide is what a district scans all day.
+    """
+
+    automatically_set_content_length = False
+
+    def __init__(self, ready: Ready, *, packed: bool) -> None:
+        body = ready.compressed if packed else ready.body
+        super().__init__(body)
+        headers = self.headers
+        headers.set("Content-Length", str(len(body)))
+        for name, value in ready.headers:
+            headers.set(name, value)
+        if packed:
+            headers.set("Content-Encoding", "gzip")
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:  # noqa: ARG002 -- werkzeug's signature
+        """Return the headers as they are."""
+        return self.headers
 
 
 @dataclass(slots=True)
@@ -98,16 +132,13 @@ def answer(code: str, place: str, window: str) -> Response:
         if len(pages.drawn) >= _MOST:
             pages.drawn.clear()
         pages.drawn[key] = ready
-    headers = [("ETag", ready.etag), ("Cache-Control", _ASK_AGAIN), ("Vary", _VARY)]
     if ready.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
-        response = Response(status=http.HTTPStatus.NOT_MODIFIED, headers=headers)
+        response = Response(status=http.HTTPStatus.NOT_MODIFIED)
         response.headers.remove("Content-Type")
+        response.headers.update(ready.headers)
         return response
-    body = ready.body
-    if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
-        body = ready.compressed
-        headers.append(("Content-Encoding", "gzip"))
-    return Response(body, headers=headers)
+    packed = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+    return ReadyResponse(ready, packed=packed)
 
 
 def withdrawn(published: Snapshot, code: str) -> Response:
@@ -207,7 +238,7 @@ def limit_figure(limit: Limit | None) -> Markup:
     unit = {
         LimitUnit.WORKDAY: "个工作日",
         LimitUnit.DAY: "天",
-        LimitUnit.UNKNOWN: "天（单位未注明）",
+        LimitUnit.UNKNOWN: "单位未注明",
     }[limit.unit]
     return Markup('<span class="n">{}</span><small>{}</small>').format(
         limit.amount, escape(unit)

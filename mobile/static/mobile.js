@@ -7,8 +7,8 @@
 
   const begin = (root) => {
     all("[data-focus]", root).forEach((place) => place.focus());
-    all("form[data-once]", root).forEach(once);
     all("form[data-autosave]", root).forEach(autosave);
+    all("form[data-once]", root).forEach(once);
     all("form[data-upload]", root).forEach(upload);
     all("[data-speak]", root).forEach(speak);
     all("[data-copy]", root).forEach(copy);
@@ -76,6 +76,7 @@
     let timer = 0;
     let running = false;
     let changed = false;
+    let waiting = null;
     const save = async () => {
       if (running || form.dataset.sent) { changed = true; return; }
       running = true;
@@ -93,8 +94,17 @@
         changed = true;
       }
       running = false;
-      if (changed) timer = setTimeout(save, 5000);
+      if (waiting) form.requestSubmit(waiting);
+      else if (changed) timer = setTimeout(save, 5000);
     };
+    /* Sending waits for a save under way: both would carry the same version. */
+    form.addEventListener("submit", (event) => {
+      clearTimeout(timer);
+      if (!running) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      waiting = event.submitter;
+    });
     form.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(save, 1500);

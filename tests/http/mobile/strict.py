@@ -29,7 +29,7 @@ class Page:
         self.path = path
         self.text = response.text
         html5lib.HTMLParser(strict=True).parse(self.text)
-        self.soup = BeautifulSoup(self.text, "html5lib")
+        self.soup = BeautifulSoup(self.text, "html.parser")
         self._check()
 
     # Reading

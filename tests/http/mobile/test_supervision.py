@@ -102,7 +102,7 @@ def receipt_of(shown):
 def test_the_receipts_symbol_keeps_the_secret_behind_the_hash(form):
     shown = form().press("提交", category="attitude", text="没人理。")
     path = shown.soup.select(".symbol svg path")[1]["d"]
-    size = int(shown.soup.select_one(".symbol svg")["viewBox"].split()[2])
+    size = int(shown.soup.select_one(".symbol svg")["viewbox"].split()[2])
     picture = Image.new("L", (size * 8, size * 8), 255)
     draw = ImageDraw.Draw(picture)
     for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)v1", path):
