@@ -17,8 +17,8 @@ from sqlalchemy.orm import sessionmaker
 from app.kernel import crypto
 from app.kernel.actors import Actor, ActorKind, Role, citizen_actor
 from app.kernel.db import Base, Database, make_engine
-from app.settings import Mode, Settings
 from app.models import import_all
+from app.settings import Mode, Settings
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)  # Monday, 09:30 in Shanghai
 

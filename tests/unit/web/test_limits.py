@@ -6,13 +6,11 @@ from tests.conftest import NOW, FixedClock
 
 
 def use_up(limits, rule, *keys):
-    used = 0
-    for _ in range(2000):
+    for used in range(2000):
         try:
             limits.hit(rule, *keys)
         except TooMany as stopped:
             return used, stopped
-        used += 1
     raise AssertionError("never stopped")
 
 
