@@ -25,6 +25,8 @@ from console.blueprints import PREFIX, desk
 from console.casework import news_since
 from console.pages import at_desk, number_in, page, see_other
 
+Groups = list[tuple[str, tuple[casefile.Asked, ...]]]
+
 _TICK = "wrong"
 _LONGEST = 2000
 
@@ -113,7 +115,7 @@ def _draw(
         failure=failure,
         news=news_since(shown, failure),
         errors=wrong,
-        anchors=_anchors(shown, wrong),
+        anchors=_anchors(shown, groups, wrong),
         max_problem=rules.MAX_PROBLEM,
         seen_steps=len(found.steps),
     )
@@ -137,20 +139,21 @@ def _refuse(found: Case, action: Action) -> None:
 
 
 def _anchors(
-    shown: casefile.CaseFilePage, wrong: Mapping[str, str]
+    shown: casefile.CaseFilePage,
+    listed: Groups,
+    wrong: Mapping[str, str],
 ) -> list[tuple[str, str]]:
-    """Return where each error leads: ids count the things asked, in order."""
-    names = [each.name for _, rows in shown.everything for each in rows]
+    """Return where each error leads: ids count the lines of the list, in order."""
+    lines = [each.name for _, rows in listed for each in rows]
     labels = {each.name: each.label for _, rows in shown.everything for each in rows}
-    return [
-        (
-            f"asked-{names.index(name) + 1}"
-            if name in names
-            else ("reason" if name == "reason" else "defects"),
-            f"{labels[name]}：{said}" if name in labels else said,
-        )
-        for name, said in wrong.items()
-    ]
+    found = []
+    for name, said in wrong.items():
+        anchor = "reason" if name == "reason" else "defects"
+        if name in lines:
+            anchor = f"asked-{lines.index(name) + 1}"
+        label = labels.get(name)
+        found.append((anchor, f"{label}：{said}" if label else said))
+    return found
 
 
 def _preview(token: str, action: Action) -> Response:

@@ -38,6 +38,8 @@ def ask_to_sign_in() -> Response:
     """Lead to the sign-in page, remembering the page wanted or the form sent."""
     if request.method == "POST" and request.endpoint != "desk.sign_out":
         return draw(kept=_seal(), status=401)
+    if request.method == "POST":
+        return see_other(f"{PREFIX}/sign-in")
     wanted = request.full_path.rstrip("?")
     return see_other(f"{PREFIX}/sign-in?{urlencode({'next': wanted})}")
 

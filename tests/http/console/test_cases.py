@@ -1,11 +1,18 @@
 """Cases at the desk: the queue, the page, the acts, the notice."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from app.cases import queries, service
 from app.cases.workflow import Action
-from app.kernel.actors import Role
+from app.files import service as files
+from app.files.rebuild import Rebuilt
+from app.kernel.actors import Role, citizen_actor
 from app.kernel.audit import AuditEntry
 from app.people.masking import mask_name
+from tests.builders.cases import make_case
+from tests.builders.people import make_citizen
 from tests.http.console import filing
 
 PHONE = "13800138000"
@@ -45,8 +52,16 @@ def test_the_queue_is_filtered(desk, filed):
     assert nothing.soup.select_one("[name=reference]")["value"] == "9999"
 
 
-def test_the_queue_goes_on(desk, filed):
-    cases = [filed() for _ in range(31)]
+def test_the_queue_goes_on(desk, filed, database, published):
+    filed()
+    with database.transaction() as session:
+        world = SimpleNamespace(
+            citizen=make_citizen(session),
+            matter=published.matter(filing.LICENCE),
+            office=filing.office_of(session, published),
+            snapshot=published,
+        )
+        cases = [make_case(session, world) for _ in range(31)]
     first = desk().get("/console/cases")
     second = first.follow("下一页")
     shown = [case for case in cases if case.reference in first.text + second.text]
@@ -337,3 +352,100 @@ def test_a_second_notice_cannot_be_begun(desk, filed, carried):
     shown = browser.get(f"{path_of(case)}/correction/return")
     assert shown.status == 422
     assert browser.get(f"{path_of(case)}/correction/accept").status == 404
+
+
+@pytest.fixture
+def supplement(database, here, local, clock):
+    """Hand in what the notice named, as the applicant; one photo for a paper."""
+
+    def answer(case, key):
+        actor = citizen_actor(case.citizen_id)
+        with database.transaction() as session:
+            stored = files.keep(
+                session,
+                here.store,
+                Rebuilt(filing.a_photo("grey"), "image/jpeg", 1),
+                owner=files.Owner.citizen(actor.id),
+                now=clock.now(),
+            )
+            service.put_material(
+                session, actor, case.token, key, stored.token, now=clock.now()
+            )
+            session.flush()
+            found = queries.get(session, actor, case.token)
+            service.take_step(
+                session,
+                actor,
+                case.token,
+                Action.SUPPLEMENT,
+                seen_version=found.version,
+                local=local,
+                now=clock.now(),
+            )
+
+    return answer
+
+
+def paper_of(editor):
+    return next(each for each in ticks_of(editor) if each.startswith("material:"))
+
+
+def test_a_further_notice_needs_the_supervisor(desk, filed, supplement):
+    case = filed()
+    clerk, leader = desk(), desk(Role.SUPERVISOR)
+    editor = clerk.get(path_of(case)).follow("一次性告知补正")
+    paper = paper_of(editor)
+    write(editor, {paper: "请重新拍。"}).press("确认发出")
+    supplement(case, paper.partition(":")[2])
+    page = clerk.get(path_of(case))
+    assert "申请人已改" in page.words
+    assert "补正后改过" in page.words
+    further = page.follow("提请再次告知")
+    assert ticks_of(further) == [paper]
+    silent = write(further, {paper: "新照片缺一角。"}, reason=" ")
+    assert silent.status == 422
+    assert "说明这些问题是由申请人补正的内容新引起的" in silent.trouble
+    preview = write(further, {paper: "新照片缺一角。"}, reason="补交的照片缺一角。")
+    asked = preview.press("提请分管领导批准")
+    assert "已提请分管领导批准" in asked.said
+    assert "等分管领导批准" in asked.words
+    shown = leader.get(path_of(case))
+    assert "新照片缺一角。" in shown.words
+    assert "补交的照片缺一角。" in shown.words
+    refused = shown.press("不同意再次告知")
+    assert refused.status == 422
+    done = shown.press("批准再次告知")
+    assert "退回待补正" in done.words
+    assert "第 2 次" in done.words
+
+
+def test_papers_that_were_not_changed_cannot_be_named_again(desk, filed, supplement):
+    case = filed()
+    clerk = desk()
+    editor = clerk.get(f"{path_of(case)}/correction/return")
+    paper, other = [each for each in ticks_of(editor) if "material:" in each][:2]
+    write(editor, {paper: "请重新拍。"}).press("确认发出")
+    supplement(case, paper.partition(":")[2])
+    further = clerk.get(f"{path_of(case)}/correction/propose-notice")
+    preview = write(further, {other: "这个也不对。"}, reason="x")
+    refused = preview.press("提请分管领导批准")
+    assert refused.status == 422
+    assert "申请人补正时没有改过这一项" in refused.trouble
+
+
+def test_a_special_procedure_stops_the_clock_in_words(desk, filed, carried):
+    case = filed()
+    browser = desk()
+    page = carried(browser, case, "受理", "开始审查")
+    paused = page.press("暂停计时（特别程序）", reason="需要入户核查，预计5个工作日。")
+    assert "特别程序中，暂停计时" in paused.words
+    assert "不计时" in paused.words
+    assert "已办理" in paused.press("恢复办理").said
+
+
+def test_a_provisional_day_says_so(desk, filed, carried, clock):
+    clock.advance(days=300)
+    case = filed()
+    shown = carried(desk(), case, "受理")
+    assert "暂定" in shown.words
+    assert "国务院还没有公布" in shown.words
