@@ -53,7 +53,10 @@ cookie, so nothing ties an anonymous report to a browser."""
 
 
 def init_app(app: Flask) -> None:
-    """Serve the phone pages, and draw the failures below their addresses."""
+    """Serve the phone pages, and draw the failures below their addresses.
+
+    Form tokens (``CSRFProtect``) and failures must be set up before.
+    """
     app.jinja_env.globals["mobile_asset"] = assets.address
     csrf = app.extensions["csrf"]
     for view in _WITHOUT_AUTHORITY:
