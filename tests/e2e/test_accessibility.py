@@ -2,8 +2,9 @@
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import expect
 
-from tests.e2e import examples
+from tests.e2e import examples, scenes
 from tests.e2e.browsing import CALM, DESK, PATIENCE_MS, PHONE, Watch
 from tests.e2e.examples import ANYWHERE, LOST, NEWCOMER, NOBODY, PERSON
 from tests.e2e.world import World
@@ -43,9 +44,10 @@ class Look:
         self.contexts = {}
         self.wrong = []
 
-    def page_of(self, who):
+    def page_of(self, who, *, alone=False):
         """Return the page of a person, signed in."""
-        if who not in self.contexts:
+        key = (who, len(self.contexts) if alone else 0)
+        if key not in self.contexts:
             context = self.chromium.new_context(
                 base_url=self.house.url, **CALM, **self.said
             )
@@ -62,19 +64,25 @@ class Look:
                 context.add_cookies(
                     [{"name": "ui_mode", "value": "elder", "url": self.house.url}]
                 )
-            self.contexts[who] = context.new_page()
-        return self.contexts[who]
+            self.contexts[key] = context.new_page()
+        return self.contexts[key]
 
     def at(self, example):
         """Open an example and judge it."""
         page = self.page_of(example.who)
-        path = self.world.filled(example.path)
-        answer = page.goto(path)
+        answer = page.goto(self.world.filled(example.path))
         name = f"{example.path} as {example.who}"
         if answer.status != example.status:
             self.wrong.append(f"{name}: status {answer.status}, not {example.status}")
         self.judge(page, name)
-        return page
+
+    def after(self, scene):
+        """Send a form and judge the answer."""
+        page = self.page_of(scene.who, alone=scene.alone)
+        page.goto(self.world.filled(scene.path))
+        scene.send(page, self.world)
+        expect(page.locator(scene.shows).first, scene.name).to_be_visible()
+        self.judge(page, f"{scene.name} ({scene.path})")
 
     def judge(self, page, name):
         """Run axe on what a page shows now."""
@@ -123,9 +131,24 @@ def test_the_phone_pages(look, mode):
     assert not looking.wrong, "\n".join(looking.wrong)
 
 
+@pytest.mark.parametrize("mode", ["standard", "elder"])
+def test_what_the_phone_answers_to_forms(look, mode):
+    looking = look(elder=mode == "elder", **PHONE)
+    for scene in scenes.PHONE:
+        looking.after(scene)
+    assert not looking.wrong, "\n".join(looking.wrong)
+
+
 def test_the_console(look):
     looking = look(**DESK)
     for shown in (*examples.DESK.values(), [LOST["desk"]]):
         for example in shown:
             looking.at(example)
+    assert not looking.wrong, "\n".join(looking.wrong)
+
+
+def test_what_the_console_answers_to_forms(look):
+    looking = look(**DESK)
+    for scene in scenes.DESK:
+        looking.after(scene)
     assert not looking.wrong, "\n".join(looking.wrong)

@@ -94,6 +94,7 @@ class World:
         self.cases, self.files, self.codes = {}, {}, {}
         self.complaints, self.receipts = {}, {}
         self.reference = self.lookup_code = ""
+        self._numbers = 0
         self._now = SystemClock().now()
         with house.rooms() as rooms:
             self.rooms = rooms
@@ -123,6 +124,11 @@ class World:
             return named[kind][name] if name else first[kind]
 
         return re.sub(r"\{([^}]+)\}", fill, path)
+
+    def new_number(self):
+        """Return a mobile number that no code was sent to."""
+        self._numbers += 1
+        return f"1370000{self._numbers:04}"
 
     # People
 
