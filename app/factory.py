@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import console
@@ -20,7 +19,7 @@ from app.kernel.clock import Clock, SystemClock
 from app.kernel.crypto import Keyring
 from app.kernel.db import Database
 from app.settings import Mode, Settings
-from app.web import context, headers, health, problems, text
+from app.web import context, headers, health, problems, sessions, text
 from app.web.json import OrjsonProvider
 from app.web.limits import RateLimits
 from app.web.scans import ScanCounter
@@ -65,7 +64,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Fl
     text.init_app(app)
     headers.init_app(app, https=settings.is_https)
     health.init_app(app)
-    csrf = CSRFProtect(app)
+    csrf = sessions.init_app(app)
     miniprogram_api.init_app(app, csrf)
     mobile.init_app(app)
     console.init_app(app)
@@ -86,7 +85,11 @@ def _runtime(settings: Settings, clock: Clock) -> context.Runtime:
         scans=ScanCounter(database),
         store=FolderStore(settings.var_dir / "files"),
         limits=RateLimits(
-            settings.redis_url, keyring, clock, factor=settings.rate_limit_factor
+            settings.redis_url,
+            keyring,
+            clock,
+            factor=settings.rate_limit_factor,
+            telephone=settings.telephone,
         ),
         bell=Bell(settings.redis_url) if settings.redis_url else SilentBell(),
         wechat=WeChatClient(

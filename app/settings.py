@@ -14,6 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 MIN_KEY_LENGTH = 32
+_DATA_KEY = 32
+_DIVISION = 6
+_WECHAT = ".weixin.qq.com"
 
 
 class SettingsError(ValueError):
@@ -93,13 +96,27 @@ class Settings:
         ):
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name.upper()} must be positive")
+        self._refuse_malformed()
+        if self.mode is Mode.PRODUCTION:
+            self._refuse_what_production_must_not_have()
+
+    def _refuse_malformed(self) -> None:
+        if len(self.division) != _DIVISION or not (
+            self.division.isascii() and self.division.isdigit()
+        ):
+            raise SettingsError("DIVISION must be the six digits of GB/T 2260")
+        if self.trusted_proxies < 0:
+            raise SettingsError("TRUSTED_PROXIES must not be negative")
+        for key_id, key in self.data_keys.items():
+            if len(key) != _DATA_KEY or not 0 < len(key_id.encode()) <= _DATA_KEY:
+                raise SettingsError("DATA_KEYS: each key has a short id and 32 bytes")
+        if len(self.index_key) < _DATA_KEY:
+            raise SettingsError("INDEX_KEY needs at least 32 bytes")
         parts = urlsplit(self.public_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SettingsError("PUBLIC_URL must be an http(s) address")
         if parts.query or parts.fragment or parts.path not in ("", "/"):
             raise SettingsError("PUBLIC_URL must have no path, query or fragment")
-        if self.mode is Mode.PRODUCTION:
-            self._refuse_what_production_must_not_have()
 
     def _refuse_what_production_must_not_have(self) -> None:
         if self.debug:
@@ -113,7 +130,7 @@ class Settings:
         if not self.sms_url.startswith("https://"):
             raise SettingsError("SMS_URL must be the https address of an SMS service")
         host = urlsplit(self.wechat_base_url)
-        if host.scheme != "https" or host.hostname in ("localhost", "127.0.0.1"):
+        if host.scheme != "https" or not (host.hostname or "").endswith(_WECHAT):
             raise SettingsError("WECHAT_BASE_URL must be WeChat's own address")
         weak = {"secret_key": self.secret_key, "jwt_key": self.jwt_key}
         for name, value in weak.items():

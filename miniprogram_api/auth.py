@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask import g, request
-from flask_smorest import Blueprint
 
 from app.kernel.actors import Actor
 from app.kernel.errors import Unauthenticated
 from app.people import citizens
 from app.web import tokens
 from app.web.context import check_limit, now, reading, settings
+from miniprogram_api.blueprints import ApiBlueprint
 
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
-class SecuredBlueprint(Blueprint):
+class SecuredBlueprint(ApiBlueprint):
     """A blueprint whose every operation needs a signed-in citizen."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

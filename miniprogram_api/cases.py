@@ -316,6 +316,8 @@ class CaseSteps(MethodView):
     @blp.alt_response(409, "CONFLICT")
     def post(self, wanted: dict[str, Any], token: str) -> Response:
         """Submit, hand in what a notice asked for, withdraw, or confirm receipt."""
+        # Before the transaction: reading a new release takes a second.
+        here, local = snapshot(), local_rules()
 
         def act(session: Session) -> dict[str, Any]:
             receipt = None
@@ -324,19 +326,21 @@ class CaseSteps(MethodView):
                     session,
                     current_actor(),
                     token,
-                    snapshot=snapshot(),
-                    local=local_rules(),
+                    snapshot=here,
+                    local=local,
                     now=now(),
                 )
             else:
-                _step(session, token, wanted)
+                _step(session, token, wanted, local)
             session.flush()  # the answer carries the new state
             return {"receipt": receipt, "case": _whole(session, token)}
 
         return _once("POST /cases/steps", 201, act, StepAnswerSchema(), token)
 
 
-def _step(session: Session, token: str, wanted: dict[str, Any]) -> None:
+def _step(
+    session: Session, token: str, wanted: dict[str, Any], local: service.LocalRules
+) -> None:
     if wanted["version"] is None:
         raise Invalid("the version is missing", errors={"version": "缺少版本号。"})
     service.take_step(
@@ -346,7 +350,7 @@ def _step(session: Session, token: str, wanted: dict[str, Any]) -> None:
         wanted["action"],
         seen_version=wanted["version"],
         reason=wanted["reason"],
-        local=local_rules(),
+        local=local,
         now=now(),
     )
 

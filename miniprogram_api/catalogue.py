@@ -12,7 +12,6 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from app.catalogue.current import PublishedMatter
@@ -22,9 +21,14 @@ from app.kernel.errors import NotFound
 from app.web.context import snapshot
 from app.web.ready import ready
 from miniprogram_api import catalogue_schemas as shapes
+from miniprogram_api.blueprints import ApiBlueprint
 from miniprogram_api.schemas import PageQuerySchema, StrictSchema, text
 
-blp = Blueprint("catalogue", __name__, url_prefix="/api/v1", description=__doc__)
+blp = ApiBlueprint("catalogue", __name__, url_prefix="/api/v1", description=__doc__)
+
+
+_PERSONAL = (b"q=", b"lat=", b"lng=")
+"""A person's words and position: answered, and not kept."""
 
 
 def from_memory(view: Callable[..., bytes]) -> Callable[..., Response]:
@@ -36,8 +40,14 @@ def from_memory(view: Callable[..., bytes]) -> Callable[..., Response]:
 
     @wraps(view)
     def serve(**path: str) -> Response:
-        key = (request.query_string, *path.values())
-        return ready(view.__name__, key, lambda: view(**path))
+        query = request.query_string
+        personal = any(word in query for word in _PERSONAL)
+        return ready(
+            view.__name__,
+            (query, *path.values()),
+            lambda: view(**path),
+            keep=not personal,
+        )
 
     return serve
 

@@ -7,14 +7,14 @@ from typing import Any
 import marshmallow as ma
 from flask import request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import fields
 
 from app.codes.models import CodeKind
 from app.codes.resolving import CodeFacts, Resolution, ResolutionStatus
 from app.web.context import now, runtime
+from miniprogram_api.blueprints import ApiBlueprint
 
-blp = Blueprint("codes", __name__, url_prefix="/api/v1/codes", description=__doc__)
+blp = ApiBlueprint("codes", __name__, url_prefix="/api/v1/codes", description=__doc__)
 
 
 class CodeSchema(ma.Schema):

@@ -8,6 +8,9 @@ import marshmallow as ma
 from flask.views import MethodView
 from marshmallow import fields
 
+from app.forms.checking import id_number_error
+from app.kernel.clock import office_date
+from app.kernel.errors import Invalid
 from app.people import citizens
 from app.people.masking import mask_id_number, mask_name, mask_phone
 from app.people.models import RealNameStatus
@@ -51,6 +54,9 @@ class Me(MethodView):
     def put(self, change: dict[str, Any]) -> dict[str, Any]:
         """Keep what the person tells of themselves."""
         limit_writes()
+        number = change.get("id_number")
+        if number and (fault := id_number_error(number, office_date(now()))):
+            raise Invalid("not an identity number", errors={"id_number": fault})
         with transaction() as session:
             return _masked(
                 citizens.update_profile(

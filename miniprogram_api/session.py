@@ -11,7 +11,6 @@ import marshmallow as ma
 import orjson
 from flask import request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from app.kernel.crypto import SealBroken
@@ -20,13 +19,16 @@ from app.people import citizens
 from app.people.models import Channel
 from app.web import tokens
 from app.web.context import check_limit, now, runtime, settings, transaction
+from miniprogram_api.blueprints import ApiBlueprint
 from miniprogram_api.schemas import StrictSchema, text
 
-blp = Blueprint("session", __name__, url_prefix="/api/v1/session", description=__doc__)
+blp = ApiBlueprint(
+    "session", __name__, url_prefix="/api/v1/session", description=__doc__
+)
 
 _TICKET = "api:wechat-ticket"
 _TICKET_LIFETIME = timedelta(minutes=10)
-_MOBILE = r"^1[3-9]\d{9}\Z"
+_MOBILE = r"^1[3-9][0-9]{9}\Z"
 
 
 class TicketRefused(Unauthenticated):

@@ -6,7 +6,6 @@ from typing import Any
 
 import marshmallow as ma
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from flask_smorest.fields import Upload
 from marshmallow import fields
 from werkzeug.datastructures import FileStorage
@@ -30,11 +29,12 @@ from app.web.context import (
     transaction,
 )
 from miniprogram_api.auth import authenticate_bearer, current_actor
+from miniprogram_api.blueprints import ApiBlueprint
 from miniprogram_api.files import FileSchema, UploadSchema, keep
 from miniprogram_api.schemas import StrictSchema
 from miniprogram_api.schemas import text as string
 
-blp = Blueprint("supervision", __name__, url_prefix="/api/v1", description=__doc__)
+blp = ApiBlueprint("supervision", __name__, url_prefix="/api/v1", description=__doc__)
 
 _RECEIPT = 60
 
@@ -229,11 +229,12 @@ class Complaints(MethodView):
             authenticate_bearer()
             citizen_id = current_actor().id
         given["files"] = tuple(given["files"][: MAX_FILES + 1])
+        here = snapshot()  # before the transaction: a new release takes a second
         with transaction() as session:
             return service.file(
                 session,
                 Filing(**given, named_citizen_id=citizen_id),
-                snapshot=snapshot(),
+                snapshot=here,
                 now=now(),
             )
 

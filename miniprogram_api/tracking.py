@@ -6,15 +6,16 @@ from typing import Any
 
 import marshmallow as ma
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import fields
 
 from app.cases import queries
 from app.cases.workflow import State
+from app.kernel.references import normalise
 from app.web.context import check_limit, reading
+from miniprogram_api.blueprints import ApiBlueprint
 from miniprogram_api.schemas import StrictSchema, text
 
-blp = Blueprint(
+blp = ApiBlueprint(
     "tracking", __name__, url_prefix="/api/v1/tracking", description=__doc__
 )
 
@@ -62,7 +63,7 @@ class Tracking(MethodView):
 
         A wrong reference and a wrong code get the same answer.
         """
-        check_limit("look-up", f"case:{wanted['reference'].upper()}")
+        check_limit("look-up", f"case:{normalise(wanted['reference'])}")
         with reading() as session:
             found = queries.by_lookup(session, **wanted)
         return {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Protocol, cast
 
 from flask import Flask, current_app, request
@@ -122,5 +123,15 @@ def check_limit(rule: str, *keys: str) -> None:
     Raises:
         TooMany: one of them is used up.
     """
-    address = request.remote_addr or "-"
-    runtime().limits.hit(rule, f"address:{address}", *keys)
+    runtime().limits.hit(rule, f"address:{_household(request.remote_addr)}", *keys)
+
+
+def _household(address: str | None) -> str:
+    """Return whom an address stands for: of IPv6, the /64 that one line is given."""
+    try:
+        found = ip_address(address or "-")
+    except ValueError:
+        return "-"
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found, 64), strict=False))
+    return str(found)

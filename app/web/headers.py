@@ -18,6 +18,8 @@ _ALWAYS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()"),
 )
+_PRIVATE = ("Cache-Control", "no-store")
+"""Pages show personal matters unless they say otherwise."""
 
 
 def init_app(app: Flask, *, https: bool) -> None:
@@ -25,14 +27,16 @@ def init_app(app: Flask, *, https: bool) -> None:
     always: tuple[tuple[str, str], ...] = _ALWAYS
     if https:
         always = (*_ALWAYS, ("Strict-Transport-Security", "max-age=31536000"))
+    names = frozenset(name.lower() for name, _ in always)
 
     @app.after_request
     def _add(response: Response) -> Response:
-        headers = response.headers
-        for name, value in always:
-            if name not in headers:
-                headers.add(name, value)
-        if "Cache-Control" not in headers:
-            # Pages show personal matters unless they say otherwise.
-            headers.add("Cache-Control", "no-store")
+        given = {name.lower() for name, _ in response.headers}
+        missing = always
+        if not given.isdisjoint(names):
+            missing = tuple(each for each in always if each[0].lower() not in given)
+        if "cache-control" not in given:
+            missing = (*missing, _PRIVATE)
+        # One call for all: each single add would look at every header again.
+        response.headers.extend(missing)
         return response

@@ -55,6 +55,17 @@ _ZH: Mapping[int, str] = {
     429: errors.TooMany.zh,
     503: errors.Unavailable.zh,
 }
+_HTTP_KINDS: Mapping[str, str] = {
+    "validation": "The request has the wrong shape; errors says where.",
+    "internal": "Something failed on our side; occurrence names it in our log.",
+    **{
+        each.phrase.lower().replace(" ", "-"): f"{each.phrase}. {each.description}"
+        for each in http.HTTPStatus
+        if each >= http.HTTPStatus.BAD_REQUEST
+    },
+}
+"""Kinds of failure that are HTTP's own, by the last part of their type."""
+
 _ZH_UNEXPECTED = "系统出了点问题，我们已经记录下来。您填的内容还在，请稍后再试。"
 
 
@@ -274,4 +285,6 @@ def init_app(app: Flask) -> None:
             if kind.code == code:
                 text = f"{inspect.getdoc(kind) or code}\n\n{kind.zh}\n"
                 return Response(text, mimetype="text/plain")
+        if code in _HTTP_KINDS:
+            return Response(f"{_HTTP_KINDS[code]}\n", mimetype="text/plain")
         raise errors.NotFound(f"no problem is called {code}")

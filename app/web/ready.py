@@ -10,10 +10,24 @@ from flask import Response, request
 
 from app.web.context import snapshot
 
-_MOST = 4000
-"""Answers kept per release and process; further ones are made anew each time."""
+ROOM_BYTES = 24 * 1024 * 1024
+"""Room for kept answers per release and process; the oldest make way for new ones."""
 
 _Entry = tuple[bytes, str]
+
+
+class _Kept(dict[object, _Entry]):
+    """Kept answers, in the order in which they were made."""
+
+    size = 0
+
+    def keep(self, key: object, entry: _Entry) -> None:
+        """Keep an answer, dropping the oldest ones if there is no room."""
+        self[key] = entry
+        self.size += len(entry[0])
+        while self.size > ROOM_BYTES and len(self) > 1:
+            oldest = self.pop(next(iter(self)), None)
+            self.size -= len(oldest[0]) if oldest else 0
 
 
 def ready(
@@ -22,7 +36,7 @@ def ready(
     build: Callable[[], bytes],
     *,
     mimetype: str = "application/json",
-    max_age_s: int = 0,
+    keep: bool = True,
 ) -> Response:
     """Answer with bytes that hold until the next release, and 304 when known.
 
@@ -31,15 +45,19 @@ def ready(
         key: Hashable; only successful answers are kept.
         build: Makes the bytes; may raise any AppError.
         mimetype: Of the bytes.
-        max_age_s: How long a phone may use them without asking.
+        keep: False for answers that say something of the person who asked, such
+            as their position or their words.
     """
     cache = snapshot().cache
-    entry = cast("_Entry | None", cache.get((kind, key)))
+    kept = cast("_Kept | None", cache.get("ready"))
+    if kept is None:
+        kept = cache.setdefault("ready", _Kept())
+    entry = kept.get((kind, key)) if keep else None
     if entry is None:
         body = build()
         entry = (body, f'"{hashlib.sha256(body).hexdigest()[:24]}"')
-        if len(cache) < _MOST:
-            cache[kind, key] = entry
+        if keep:
+            kept.keep((kind, key), entry)
     body, etag = entry
     known = request.environ.get("HTTP_IF_NONE_MATCH")
     if known and (etag in known or known.strip() == "*"):
@@ -47,10 +65,7 @@ def ready(
         response.headers.remove("Content-Type")
     else:
         response = Response(body, mimetype=mimetype)
-    headers = response.headers
-    headers.set("ETag", etag)
-    headers.set(
-        "Cache-Control",
-        f"public, max-age={max_age_s}" if max_age_s else "public, no-cache",
+    response.headers.extend(
+        (("ETag", etag), ("Cache-Control", "public, no-cache" if keep else "no-store"))
     )
     return response

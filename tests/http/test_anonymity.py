@@ -30,10 +30,10 @@ def canary_photo():
 def redis_seen(here, monkeypatch):
     """What the rate limiter would write to Redis: its keys."""
     seen = []
-    allowed = RateLimits._allowed
+    allowed = RateLimits._wait
     monkeypatch.setattr(
         RateLimits,
-        "_allowed",
+        "_wait",
         lambda self, item, rule, key: (
             seen.append(key),
             allowed(self, item, rule, key),

@@ -1,4 +1,5 @@
 import pytest
+import time_machine
 
 from app.kernel.errors import TooMany
 from app.web.limits import RateLimits
@@ -29,6 +30,23 @@ def test_a_key_is_limited_whatever_the_address(keyring):
         limits.hit("look-up", f"address:{at}", "case:7")
     with pytest.raises(TooMany):
         limits.hit("look-up", "address:99", "case:7")
+
+
+def test_many_addresses_together_meet_a_limit_of_all(keyring):
+    limits = RateLimits("", keyring, FixedClock(NOW))
+    with pytest.raises(TooMany):
+        for at in range(2001):
+            limits.hit("look-up", f"address:{at}", f"case:{at}")
+
+
+def test_the_wait_is_what_is_left_of_the_window(keyring):
+    limits = RateLimits("", keyring, FixedClock(NOW), telephone="12345")
+    with time_machine.travel(NOW, tick=False) as travel:
+        use_up(limits, "look-up", "address:1")
+        travel.shift(400)
+        _, stopped = use_up(limits, "look-up", "address:1")
+    assert 0 < stopped.retry_after_s <= 200
+    assert "12345" in stopped.zh
 
 
 def test_limits_hold_while_redis_is_away(keyring):
