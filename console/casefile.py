@@ -142,6 +142,7 @@ class CaseFilePage:
     can_claim: bool
     can_assign: bool
     colleagues: tuple[Staff, ...]
+    is_deemed: bool
     can_reveal: bool
     revealed: bool
 
@@ -222,6 +223,8 @@ def load(
         can_claim=may_take and case.assignee_id is None,
         can_assign=may_assign,
         colleagues=_colleagues(session, case) if may_assign else (),
+        is_deemed=case.state in UNANSWERED
+        and queries.situation_of(case, now=now()).answer_overdue,
         can_reveal=is_allowed(actor, Permission.CASE_REVEAL),
         revealed=unmasked is not None,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, flash, request
 
-from app.cases import queries, service
+from app.cases import queries, service, timeline
 from app.cases.changes import ChangedMeanwhile
 from app.cases.service import RevealPurpose
 from app.cases.workflow import TRANSITIONS, Action
@@ -146,11 +146,13 @@ def take_step(token: str) -> Response:
                 now=now(),
             )
             state = found.state
+            internal = timeline.row_of(found.steps[-1]).internal
     except (Conflict, Invalid, Forbidden) as failure:
         if isinstance(failure, Forbidden) and not _is_possible(token, action):
             raise
         return draw(token, failure=failure, typed=typed)
-    flash(f"已办理，办件现在是“{state.zh}”。申请人会看到最新进度。", "good")
+    told = "只有同事看得到这一步。" if internal else "申请人会看到最新进度。"
+    flash(f"已办理，办件现在是“{state.zh}”。{told}", "good")
     return see_other(f"{PREFIX}/cases/{token}")
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.catalogue.current import Snapshot
 from app.catalogue.places import PlaceKind
 from app.codes import addresses, queries, service
+from app.codes import reading as codes_reading
 from app.codes.models import Code, CodeEvent, CodeKind
 from app.codes.workflow import LIFE, LIVE, Act, CodeState, acts_open_to
 from app.kernel import references
@@ -38,8 +39,11 @@ _PNG_SCALE = 24
 
 @desk.get("/codes")
 def code_list() -> Response:
-    """List the codes that the office looks after, newest first."""
+    """List the codes that the office looks after; lead to the one that is typed."""
     here = at_desk()
+    typed = request.args.get("q", "").strip()[:80]
+    if typed and (found_code := _find_typed(typed)):
+        return see_other(f"{PREFIX}/codes/{found_code}")
     kind = request.args.get("kind", "")
     state = request.args.get("state", "")
     with reading() as session:
@@ -56,7 +60,10 @@ def code_list() -> Response:
         "codes.html",
         title="海报与码",
         job="codes",
-        rows=[
+        typed=typed,
+        rows=[]
+        if typed
+        else [
             {
                 "code": each,
                 "shown": references.grouped(each.code),
@@ -71,10 +78,24 @@ def code_list() -> Response:
         state=state,
         states_words=[(each.value, m.word) for each, m in words.CODE_STATES.items()],
         target=request.args.get("target", ""),
-        more=link_with(after=found.next_cursor) if found.next_cursor else "",
+        more=link_with(after=found.next_cursor)
+        if found.next_cursor and not typed
+        else "",
         first=link_with(after="") if request.args.get("after") else "",
         can_issue=here.may(Permission.CODE_ISSUE),
     )
+
+
+def _find_typed(typed: str) -> str | None:
+    """Return the office's code that was typed off a sheet, or None."""
+    code = codes_reading.read(typed)
+    if code is None:
+        return None
+    with reading() as session:
+        try:
+            return queries.get(session, at_desk().actor, code).code
+        except NotFound:
+            return None
 
 
 @desk.get("/codes/new")

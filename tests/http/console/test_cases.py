@@ -41,6 +41,25 @@ def test_a_case_that_is_late_says_so_in_words(desk, filed, clock):
     assert "已超2个工作日" in shown.words
 
 
+def test_a_case_nobody_answered_counts_as_accepted(desk, filed, clock):
+    case = filed()
+    clock.advance(days=9)
+    shown = desk().get(path_of(case))
+    assert "视为受理" in shown.words
+    assert "一次性告知补正" not in shown.buttons
+    done = shown.press("受理")
+    assert "已受理" in done.words
+    assert "视为受理" not in done.words
+
+
+def test_advice_stays_inside(desk, filed, carried):
+    case = filed()
+    page = carried(desk(), case, "受理", "开始审查")
+    done = page.press("提出审查意见", reason="建议准予。")
+    assert "只有同事看得到" in done.said
+    assert "内部，申请人看不到" in done.words
+
+
 def test_the_queue_is_filtered(desk, filed):
     case = filed()
     browser = desk()

@@ -123,6 +123,16 @@ def test_codes_of_the_list_are_printed_together(poster, printed):
     assert "下载海报（2 张，PDF）" in " ".join(ready.buttons)
 
 
+def test_a_code_typed_off_a_sheet_opens(poster, desk, printed):
+    [code] = codes_on(printed(LICENCE))
+    listed = poster.get("/console/codes")
+    typed = f"{code[:4].lower()}-{code[4:8]} {code[8:]}"
+    assert listed.press("筛选", q=typed).path == f"/console/codes/{code}"
+    assert "本单位没有这个码" in listed.press("筛选", q="飞碟").words
+    stranger = desk(Role.POSTER, short_name="民政局").get("/console/codes")
+    assert "本单位没有这个码" in stranger.press("筛选", q=code).words
+
+
 def test_a_code_has_a_page_with_its_life(poster, printed, settings):
     [code] = codes_on(printed(LICENCE))
     shown = poster.get(f"/console/codes/{code}")
