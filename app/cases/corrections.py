@@ -12,8 +12,9 @@ Source: Administrative Licensing Law, art. 32; design.md §7.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,7 @@ from app.cases.models import (
 from app.cases.rules import Defect, IncompleteApplication, LocalRules, Subject
 from app.clocks import arithmetic, calendar
 from app.forms import checking
+from app.forms.definitions import Form
 from app.kernel.actors import Actor
 from app.kernel.clock import office_date
 from app.kernel.errors import Forbidden
@@ -114,31 +116,36 @@ def hand_in(
     """Take the applicant's changes over as what is filed now.
 
     What was filed before is kept. The five working days to answer begin anew.
+    Only what the applicant may change or has changed is checked: the rest was
+    in order when it was filed, and townships or dates of today cannot ask for
+    a change that the notice forbids.
 
     Raises:
         IncompleteApplication: something the notice names was not changed, or
-            the application as changed is not in order. ``errors`` is keyed by
-            field or material key.
+            what was changed is not in order. ``errors`` is keyed by field or
+            material key.
     """
     notice = queries.open_notice(case)
     if notice is None:  # pragma: no cover -- the workflow leads here only so
         raise AssertionError("no notice is open")
     form, guide = pinned.form_of(session, case), pinned.guide_of(session, case)
     given = queries.given_files(case)
+    filed = sealing.answers_of(session, case)
     amended = sealing.amended_answers_of(session, case)
+    at_issue = _at_issue(notice, form, filed, amended)
     checked = checking.check(
         form,
         drafts.with_files(form, amended, given),
         today=office_date(now),
         divisions=local.divisions,
     )
-    errors = rules.missing_materials(guide, given) | checked.errors
+    found = rules.missing_materials(guide, given) | checked.errors
+    errors = {key: said for key, said in found.items() if key in at_issue}
     for defect in notice.defects:
         if defect.changed_at is None:
             errors.setdefault(defect.key, "通知里的这一项还没有修改。")
     if errors:
         raise IncompleteApplication("the supplement is not complete", errors=errors)
-    filed = sealing.answers_of(session, case)
     session.add(
         PastAnswers(
             case_id=case.id,
@@ -147,13 +154,38 @@ def hand_in(
             replaced_at=now,
         )
     )
-    drafts.keep_filed(session, case, form, checked.values, now=now)
+    settled = {key: value for key, value in filed.items() if key not in at_issue}
+    values = checked.values | settled
+    shown = checking.visible(form, values)
+    drafts.keep_filed(
+        session,
+        case,
+        form,
+        {key: value for key, value in values.items() if key in shown},
+        now=now,
+    )
     case.amended_sealed = None
     notice.answered_at = now
     case.received_at = now
     case.accept_by_on = rules.answer_due(office_date(now), calendar.load(session)).on
     case.supply_by_on = None
     return notice
+
+
+def _at_issue(
+    notice: CaseNotice,
+    form: Form,
+    filed: Mapping[str, Any],
+    amended: Mapping[str, Any],
+) -> frozenset[str]:
+    """Return the keys that a supplement answers for: named, opened or changed."""
+    named = {each.key for each in notice.defects}
+    changed = {
+        key
+        for key in filed.keys() | amended.keys()
+        if filed.get(key) != amended.get(key)
+    }
+    return rules.open_fields(form, named) | changed
 
 
 def _listed(

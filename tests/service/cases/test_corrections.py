@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -22,14 +23,18 @@ from app.cases.workflow import (
     State,
     TooLateToNotify,
 )
+from app.forms.definitions import Field, FieldType
 from app.kernel.actors import SYSTEM_ACTOR, Role
 from app.kernel.errors import Invalid, NotFound
 from tests.builders.cases import (
     ANSWERS,
+    FIELDS,
     LOCAL,
     make_file,
+    make_guide,
     make_staff,
     make_world,
+    publish,
     submit_case,
 )
 from tests.conftest import NOW
@@ -334,6 +339,40 @@ class TestTheSupplement:
         with pytest.raises(IncompleteApplication) as refused:
             take(session, world.citizen, returned, A.SUPPLEMENT)
         assert set(refused.value.errors) == {"name", "idcard"}
+
+    def test_what_was_filed_stands_when_a_township_is_no_more(
+        self, session, world, returned
+    ):
+        save(session, world, returned, {"name": "张秀英"})
+        put(session, world, returned)
+        merged = replace(LOCAL, divisions={"411603101": "新站镇"})
+        take(session, world.citizen, returned, A.SUPPLEMENT, local=merged)
+        assert sealing.answers_of(session, returned) == ANSWERS | {
+            "name": "张秀英",
+            "agrees": True,
+        }
+
+    def test_a_named_township_is_one_of_todays(self, session, world, case):
+        address = Defect(Subject.FIELD, "address", "门牌不对")
+        take(session, world.clerk, case, A.RETURN, defects=[address])
+        moved = ANSWERS["address"] | {"detail": "西关村13号"}
+        save(session, world, case, {"address": moved})
+        merged = replace(LOCAL, divisions={"411603101": "新站镇"})
+        with pytest.raises(IncompleteApplication) as refused:
+            take(session, world.citizen, case, A.SUPPLEMENT, local=merged)
+        assert set(refused.value.errors) == {"address"}
+
+    def test_a_date_of_then_need_not_be_one_of_today(self, session, world):
+        start = Field(key="start", type=FieldType.DATE, label="开业日期", min="today")
+        guide = make_guide(world.office)
+        world.snapshot = publish(session, guide, fields=(*FIELDS, start))
+        world.matter = world.snapshot.matters[guide.code]
+        answers = ANSWERS | {"start": "2026-03-02"}
+        case = submit_case(session, world, answers=answers)
+        take(session, world.clerk, case, A.RETURN, defects=[NAME])
+        save(session, world, case, {"name": "张秀英"})
+        take(session, world.citizen, case, A.SUPPLEMENT, now=at(9))
+        assert sealing.answers_of(session, case)["start"] == "2026-03-02"
 
     def test_leads_to_acceptance(self, session, world, supplemented):
         take(session, world.clerk, supplemented, A.ACCEPT, now=at(5))
