@@ -324,7 +324,9 @@ DESK = [
         "/console/cases/{case:submitted}",
         CLERK,
         then(
-            lose_session, press("不予受理", reason="不属于本区。"), sign_in_at_the_desk
+            lose_session_at_the_desk,
+            press("不予受理", reason="不属于本区。"),
+            sign_in_at_the_desk,
         ),
         "button:text('接着提交')",
         alone=True,
