@@ -181,10 +181,10 @@ class ReceiptSchema(ma.Schema):
 
 
 class StepAnswerSchema(ma.Schema):
-    """The case as it stands now; with the receipt after submission."""
+    """The receipt after submission; after any other step the case as it stands."""
 
     receipt = fields.Nested(ReceiptSchema, allow_none=True)
-    case = fields.Nested(CaseSchema)
+    case = fields.Nested(CaseSchema, allow_none=True)
 
 
 @blp.route("")
@@ -320,8 +320,9 @@ class CaseSteps(MethodView):
         here, local = snapshot(), local_rules()
 
         def act(session: Session) -> dict[str, Any]:
-            receipt = None
             if wanted["action"] is Action.SUBMIT:
+                # The busiest write of all: it answers with what a person keeps,
+                # and does not read the case back while others wait to write.
                 receipt = service.submit(
                     session,
                     current_actor(),
@@ -330,10 +331,9 @@ class CaseSteps(MethodView):
                     local=local,
                     now=now(),
                 )
-            else:
-                _step(session, token, wanted, local)
-            session.flush()  # the answer carries the new state
-            return {"receipt": receipt, "case": _whole(session, token)}
+                return {"receipt": receipt, "case": None}
+            _step(session, token, wanted, local)
+            return {"receipt": None, "case": _whole(session, token)}
 
         return _once("POST /cases/steps", 201, act, StepAnswerSchema(), token)
 
