@@ -312,7 +312,7 @@ def offices_to_dispatch_to(session: Session, actor: Actor, token: str) -> list[O
     """
     complaint = queries.get(session, actor, token)
     kept_out = {
-        complaint.subject_office_id,
+        *complaint.accused_offices,
         complaint.intake_office_id,
         complaint.office_id,
     }
@@ -332,7 +332,7 @@ def _destination(
     office = offices.find_by_code(session, code)
     if office is None or office.id == complaint.intake_office_id:
         raise Invalid("no office to send it to", errors={"office": "请选择承办单位。"})
-    if office.id == complaint.subject_office_id:
+    if office.id in complaint.accused_offices:
         raise NotToTheAccused(
             "the office is complained of",
             errors={"office": "不能转给被投诉的单位办理。"},

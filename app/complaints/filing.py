@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.cases.models import Case
 from app.catalogue.current import Snapshot
 from app.clocks import calendar as calendars
 from app.complaints import receipts, sealing, subjects
@@ -135,9 +136,10 @@ def file(
         window_code=filing.window_code,
         matter_code=filing.matter_code,
     )
-    complaint = _made(session, filing, scene, here, now)
+    case = _case_meant(session, filing)
+    complaint = _made(session, filing, scene, here, case=case, now=now)
     complaint.receipt_index = index
-    recused = _recused(session, filing)
+    recused = _recused(session, filing, case)
     complaint.subject_staff_id = _only_one_named(recused)
     try:
         # A savepoint: losing the race to a second tap must not cost the rest.
@@ -175,7 +177,13 @@ def _check(filing: Filing, now: datetime) -> None:
 
 
 def _made(
-    session: Session, filing: Filing, scene: Scene, here: TrackOffices, now: datetime
+    session: Session,
+    filing: Filing,
+    scene: Scene,
+    here: TrackOffices,
+    *,
+    case: Case | None,
+    now: datetime,
 ) -> Complaint:
     keyring, moment = crypto.of(session), half_day(now)
     limits = rules().limits[filing.kind]
@@ -185,11 +193,14 @@ def _made(
     about = offices.find_by_code(session, scene.office_code or "")
     about_id = about.id if about else None
     sealed = filing.kind.track is Track.SEALED
-    conflicted = filing.kind.is_adverse and about_id == here.service.id
+    accused_id = about_id if filing.kind.is_adverse else None
+    case_office_id = case.office_id if case and filing.kind.is_adverse else None
+    conflicted = here.service.id in (accused_id, case_office_id)
     # What is said against the office that takes complaints in goes past it.
     intake = here.discipline if sealed or conflicted else here.service
     citizen_id = filing.named_citizen_id
-    case = _own_case(session, filing)
+    # An unnamed person's case says who they are; so does a sealed report's.
+    tied = case is not None and citizen_id is not None and not sealed
     complaint = Complaint(
         number=new_code(),
         token=new_token(),
@@ -207,12 +218,13 @@ def _made(
         place_code=scene.place_code,
         window_code=scene.window_code,
         matter_code=scene.matter_code,
-        case_id=case,
+        case_id=case.id if case and tied else None,
         state=State.NEW,
         intake_office_id=intake.id,
         office_id=intake.id,
         about_office_id=about_id,
-        subject_office_id=about_id if filing.kind.is_adverse else None,
+        subject_office_id=accused_id,
+        case_office_id=case_office_id,
         clock_started_on=moment.on,
         dispatch_by_on=clock.dispatch_by_on,
         answer_by_on=clock.answer_by_on,
@@ -241,30 +253,30 @@ def _content(filing: Filing) -> dict[str, str]:
     return content
 
 
-def _own_case(session: Session, filing: Filing) -> int | None:
-    """Return the row id of the named person's own case.
+def _case_meant(session: Session, filing: Filing) -> Case | None:
+    """Return the case that a reference leads to: the named person's own, or any.
 
-    An anonymous person's is not looked for: neither may a row lead to its
-    applicant, nor may the answer tell strangers which references exist.
+    An unnamed person is never told whether there is one: the answer must not
+    tell strangers which references exist.
     """
     typed = normalise(filing.case_reference)
-    if not typed or filing.named_citizen_id is None:
+    if not typed:
         return None
-    case = subjects.find_case(session, typed, citizen_id=filing.named_citizen_id)
-    if case is None:
+    citizen_id = filing.named_citizen_id
+    case = subjects.find_case(session, typed, citizen_id=citizen_id)
+    if case is None and citizen_id is not None:
         raise Invalid(
             "not a case of this person",
             errors={"case_reference": "您名下没有这个办件编号，请核对，或者不填。"},
         )
-    # A sealed report must not be found through the case's applicant either.
-    return None if filing.kind.track is Track.SEALED else case.id
+    return case
 
 
-def _recused(session: Session, filing: Filing) -> dict[int, RecusalReason]:
+def _recused(
+    session: Session, filing: Filing, case: Case | None
+) -> dict[int, RecusalReason]:
     if not filing.kind.is_adverse:
         return {}
-    typed = normalise(filing.case_reference)
-    case = subjects.find_case(session, typed) if typed else None
     accused = filing.accused_name.strip()
     return subjects.recused_staff(session, case=case, accused_name=accused)
 

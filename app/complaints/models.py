@@ -56,6 +56,8 @@ class Complaint(Base):
         office_id: The office in charge at the moment.
         subject_office_id: The office complained of: none of its people see it.
             None where nobody is accused.
+        case_office_id: The office of the case that it accuses, complained of in
+            the same way; kept of an anonymous one too, whose case is not.
         subject_staff_id: The person complained of, if it is clear who that is.
         about_office_id: The office it concerns, accused or not.
         case_id: The person's own case that it is about; never of an anonymous
@@ -99,6 +101,7 @@ class Complaint(Base):
     office_id: Mapped[int] = mapped_column(ForeignKey(Office.id))
     about_office_id: Mapped[int | None] = mapped_column(ForeignKey(Office.id))
     subject_office_id: Mapped[int | None] = mapped_column(ForeignKey(Office.id))
+    case_office_id: Mapped[int | None] = mapped_column(ForeignKey(Office.id))
     subject_staff_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
 
     clock_started_on: Mapped[date]
@@ -132,6 +135,12 @@ class Complaint(Base):
     def is_sealed(self) -> bool:
         """Whether it is for the inspectors only."""
         return self.track is Track.SEALED
+
+    @property
+    def accused_offices(self) -> frozenset[int]:
+        """The offices complained of, by row id."""
+        named = (self.subject_office_id, self.case_office_id)
+        return frozenset(each for each in named if each is not None)
 
 
 class ComplaintStep(Base):

@@ -161,11 +161,14 @@ def visible_to(actor: Actor) -> Select[Complaint]:
     )
     return select(Complaint).where(
         in_reach,
-        not_recused(
-            actor,
-            subject_office_id=Complaint.subject_office_id,
-            subject_staff_id=Complaint.subject_staff_id,
-            handled_by_actor=_concerns(actor),
+        *(
+            not_recused(
+                actor,
+                subject_office_id=office,
+                subject_staff_id=Complaint.subject_staff_id,
+                handled_by_actor=_concerns(actor),
+            )
+            for office in (Complaint.subject_office_id, Complaint.case_office_id)
         ),
     )
 

@@ -141,6 +141,9 @@ def test_lists_counts_and_pages_hide_exactly_what_the_rule_hides(session, desks,
             complaint.subject_office_id = chance.choice(
                 [office.id for office in offices] + [None]
             )
+            complaint.case_office_id = chance.choice(
+                [office.id for office in offices] + [None] * 4
+            )
             complaint.subject_staff_id = chance.choice(
                 [person.id for person in people] + [None] * 4
             )
@@ -152,12 +155,15 @@ def test_lists_counts_and_pages_hide_exactly_what_the_rule_hides(session, desks,
             each.token
             for each in complaints
             if person.office_id in (each.intake_office_id, each.office_id)
-            and not is_recused(
-                person,
-                subject_office_id=each.subject_office_id,
-                subject_staff_id=each.subject_staff_id,
-                handled_by=(),
-                own_offices=posts[person.id],
+            and not any(
+                is_recused(
+                    person,
+                    subject_office_id=office,
+                    subject_staff_id=each.subject_staff_id,
+                    handled_by=(),
+                    own_offices=posts[person.id],
+                )
+                for office in (each.subject_office_id, each.case_office_id)
             )
         }
         page = queries.queue(session, person, now=NOW, limit=100)

@@ -187,6 +187,34 @@ class TestTheWayOfAComplaint:
                 )
             assert set(refused.value.errors) == {"office"}
 
+    @pytest.mark.parametrize("is_named", [True, False])
+    def test_it_is_never_sent_to_the_office_of_its_case(self, session, desks, is_named):
+        """With nothing but a reference, the office of the case is the accused."""
+        world = make_world(session)
+        case = submit_case(session, world)
+        case.office_id = desks.department.id
+        complaint, _ = make_complaint(
+            session,
+            desks,
+            case_reference=case.reference,
+            named_citizen_id=world.citizen.id if is_named else None,
+        )
+        act(session, desks.handler, complaint, Action.ACCEPT)
+        choices = desk.offices_to_dispatch_to(session, desks.handler, complaint.token)
+        assert desks.department.id not in {office.id for office in choices}
+        with pytest.raises(desk.NotToTheAccused):
+            act(
+                session,
+                desks.handler,
+                complaint,
+                Action.DISPATCH,
+                reason="请办理。",
+                to_office_code=desks.department.code,
+            )
+        complaint.office_id = desks.department.id
+        session.flush()
+        assert_unknown_to(session, desks.accused, complaint)
+
 
 class TestWhoMayKnow:
     def test_the_office_that_takes_in_and_the_one_in_charge(self, session, desks):

@@ -86,6 +86,17 @@ class TestAnonymous:
         assert complaint.case_id is None
         assert case.reference not in repr(vars(complaint))
 
+    def test_of_a_case_the_office_alone_is_kept_and_only_when_accused(
+        self, session, desks
+    ):
+        world = make_world(session)
+        case = submit_case(session, world)
+        for kind, kept in ((Kind.COMPLAINT, case.office_id), (Kind.HELP, None)):
+            complaint, _ = make_complaint(
+                session, desks, kind=kind, case_reference=case.reference
+            )
+            assert (complaint.case_id, complaint.case_office_id) == (None, kept)
+
     def test_a_wrong_case_reference_is_not_said_to_be_wrong(self, session, desks):
         make_complaint(session, desks, case_reference="41160320260302000009A")
 
@@ -173,6 +184,13 @@ class TestIntake:
         assert complaint.subject_office_id == desks.service.id
         assert complaint.intake_office_id == desks.discipline.id
         assert complaint.track is Track.SERVICE
+
+    def test_what_is_said_against_its_case_goes_past_it(self, session, desks):
+        case = submit_case(session, make_world(session))
+        case.office_id = desks.service.id
+        complaint, _ = make_complaint(session, desks, case_reference=case.reference)
+        assert complaint.subject_office_id is None
+        assert complaint.intake_office_id == desks.discipline.id
 
     def test_a_question_to_that_office_does_not(self, session, desks):
         complaint, _ = make_complaint(
