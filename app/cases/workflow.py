@@ -98,6 +98,7 @@ class When(StrEnum):
     """What must be true of a case, besides its state, for a row to be open."""
 
     ALWAYS = "always"
+    IN_TIME = "the five working days to answer are not over"
     FIRST_NOTICE = "no correction notice has been issued, and five days are not over"
     FURTHER_NOTICE = (
         "one has been issued, no further one is proposed, nor are the days over"
@@ -134,6 +135,7 @@ class Situation:
         in_time = not self.answer_overdue
         return {
             When.ALWAYS: True,
+            When.IN_TIME: in_time,
             When.FIRST_NOTICE: self.notices_issued == 0 and in_time,
             When.FURTHER_NOTICE: (
                 self.notices_issued > 0 and not self.notice_proposed and in_time
@@ -224,6 +226,16 @@ class TooLateToNotify(IllegalTransition):
     zh = "收到材料已超过5个工作日，依法视为受理，不能再要求补正。请点“受理”，受理日期按收到材料之日计算。"
 
 
+class TooLateToRefuse(IllegalTransition):
+    """Five working days passed without an answer: the case counts as accepted.
+
+    Source: Administrative Licensing Law, art. 32 (逾期不告知的，自收到申请材料之日起即为受理).
+    """
+
+    code = "too-late-to-refuse"
+    zh = "收到材料已超过5个工作日，依法视为受理，不能再作出不予受理的决定。请点“受理”，受理日期按收到材料之日计算。"
+
+
 _NOTIFYING = frozenset({When.FIRST_NOTICE, When.FURTHER_NOTICE, When.NOTICE_IN_TIME})
 
 _CITIZEN = frozenset({Role.CITIZEN})
@@ -269,14 +281,14 @@ _ROWS: dict[tuple[State, Action], Transition] = {
 
     (_S.SUBMITTED, _A.ACCEPT): _row(_S.ACCEPTED, _CLERK, "受理", _ACCEPT_TOLD, through=(_A.START_CHECK, _A.ACCEPT)),
     (_S.SUBMITTED, _A.RETURN): _row(_S.RETURNED, _CLERK, "一次性告知补正", "需要补正，已一次性告知", defects=True, when=When.FIRST_NOTICE, through=(_A.START_PRE_REVIEW, _A.RETURN)),
-    (_S.SUBMITTED, _A.REFUSE_ACCEPTANCE): _row(_S.NOT_ACCEPTED, _CLERK, "不予受理", _REFUSE_ACCEPTANCE_TOLD, reason=True, hint=_WHY_NOT_OURS, through=(_A.START_CHECK, _A.REFUSE_ACCEPTANCE)),
+    (_S.SUBMITTED, _A.REFUSE_ACCEPTANCE): _row(_S.NOT_ACCEPTED, _CLERK, "不予受理", _REFUSE_ACCEPTANCE_TOLD, reason=True, when=When.IN_TIME, hint=_WHY_NOT_OURS, through=(_A.START_CHECK, _A.REFUSE_ACCEPTANCE)),
     (_S.SUBMITTED, _A.START_PRE_REVIEW): _row(_S.PRE_REVIEW, _CLERK, "开始预审", "已开始预审"),
     (_S.SUBMITTED, _A.START_CHECK): _row(_S.ACCEPTANCE_CHECK, _CLERK, "转受理审核", "已进入受理审核"),
     (_S.SUBMITTED, _A.DEEM_ACCEPTED): _row(_S.ACCEPTED, _SYSTEM, "视为受理", "逾期未告知，自收到材料之日起视为受理", when=When.ANSWER_OVERDUE),
 
     (_S.PRE_REVIEW, _A.ACCEPT): _row(_S.ACCEPTED, _CLERK, "受理", _ACCEPT_TOLD, through=(_A.PASS_PRE_REVIEW, _A.ACCEPT)),
     (_S.PRE_REVIEW, _A.RETURN): _row(_S.RETURNED, _CLERK, "一次性告知补正", "需要补正，已一次性告知", defects=True, when=When.FIRST_NOTICE),
-    (_S.PRE_REVIEW, _A.REFUSE_ACCEPTANCE): _row(_S.NOT_ACCEPTED, _CLERK, "不予受理", _REFUSE_ACCEPTANCE_TOLD, reason=True, hint=_WHY_NOT_OURS, through=(_A.PASS_PRE_REVIEW, _A.REFUSE_ACCEPTANCE)),
+    (_S.PRE_REVIEW, _A.REFUSE_ACCEPTANCE): _row(_S.NOT_ACCEPTED, _CLERK, "不予受理", _REFUSE_ACCEPTANCE_TOLD, reason=True, when=When.IN_TIME, hint=_WHY_NOT_OURS, through=(_A.PASS_PRE_REVIEW, _A.REFUSE_ACCEPTANCE)),
     (_S.PRE_REVIEW, _A.PASS_PRE_REVIEW): _row(_S.ACCEPTANCE_CHECK, _CLERK, "预审通过", "预审已通过"),
     (_S.PRE_REVIEW, _A.PROPOSE_NOTICE): _row(_S.PRE_REVIEW, _CLERK, "提请再次告知", "已提请再次告知补正", reason=True, defects=True, internal=True, when=When.FURTHER_NOTICE, hint=_WHY_FURTHER),
     (_S.PRE_REVIEW, _A.APPROVE_NOTICE): _row(_S.RETURNED, _SUPERVISOR, "批准再次告知", "补正后发现新问题，经批准再次告知", when=When.NOTICE_IN_TIME),
@@ -288,7 +300,7 @@ _ROWS: dict[tuple[State, Action], Transition] = {
 
     (_S.ACCEPTANCE_CHECK, _A.ACCEPT): _row(_S.ACCEPTED, _CLERK, "受理", _ACCEPT_TOLD),
     (_S.ACCEPTANCE_CHECK, _A.REQUEST_CORRECTION): _row(_S.CORRECTION, _CLERK, "一次性告知补正", "需要补正，已一次性告知", defects=True, when=When.FIRST_NOTICE),
-    (_S.ACCEPTANCE_CHECK, _A.REFUSE_ACCEPTANCE): _row(_S.NOT_ACCEPTED, _CLERK, "不予受理", _REFUSE_ACCEPTANCE_TOLD, reason=True, hint=_WHY_NOT_OURS),
+    (_S.ACCEPTANCE_CHECK, _A.REFUSE_ACCEPTANCE): _row(_S.NOT_ACCEPTED, _CLERK, "不予受理", _REFUSE_ACCEPTANCE_TOLD, reason=True, when=When.IN_TIME, hint=_WHY_NOT_OURS),
     (_S.ACCEPTANCE_CHECK, _A.PROPOSE_NOTICE): _row(_S.ACCEPTANCE_CHECK, _CLERK, "提请再次告知", "已提请再次告知补正", reason=True, defects=True, internal=True, when=When.FURTHER_NOTICE, hint=_WHY_FURTHER),
     (_S.ACCEPTANCE_CHECK, _A.APPROVE_NOTICE): _row(_S.CORRECTION, _SUPERVISOR, "批准再次告知", "补正后发现新问题，经批准再次告知", when=When.NOTICE_IN_TIME),
     (_S.ACCEPTANCE_CHECK, _A.REJECT_NOTICE): _row(_S.ACCEPTANCE_CHECK, _SUPERVISOR, "不同意再次告知", "未同意再次告知补正", reason=True, internal=True, when=When.NOTICE_PROPOSED),
@@ -450,6 +462,8 @@ def _illegal(
     kind = IllegalTransition
     if when in _NOTIFYING and situation.answer_overdue:
         kind = TooLateToNotify
+    elif when is When.IN_TIME:
+        kind = TooLateToRefuse
     elif when is When.FIRST_NOTICE:
         kind = AlreadyNotified
     return kind(

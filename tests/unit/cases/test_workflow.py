@@ -14,6 +14,7 @@ from app.cases.workflow import (
     Situation,
     State,
     TooLateToNotify,
+    TooLateToRefuse,
     actions_open_to,
     step,
 )
@@ -29,13 +30,13 @@ submitted start-pre-review clerk pre-review -
 submitted start-check clerk acceptance-check -
 submitted accept clerk accepted -
 submitted return clerk returned first
-submitted refuse-acceptance clerk not-accepted -
+submitted refuse-acceptance clerk not-accepted answerable
 submitted deem-accepted system accepted answer-overdue
 
 pre-review pass-pre-review clerk acceptance-check -
 pre-review accept clerk accepted -
 pre-review return clerk returned first
-pre-review refuse-acceptance clerk not-accepted -
+pre-review refuse-acceptance clerk not-accepted answerable
 pre-review propose-notice clerk pre-review further
 pre-review approve-notice supervisor returned in-time
 pre-review reject-notice supervisor pre-review proposed
@@ -46,7 +47,7 @@ returned expire clerk,system closed supply-overdue
 
 acceptance-check accept clerk accepted -
 acceptance-check request-correction clerk correction first
-acceptance-check refuse-acceptance clerk not-accepted -
+acceptance-check refuse-acceptance clerk not-accepted answerable
 acceptance-check propose-notice clerk acceptance-check further
 acceptance-check approve-notice supervisor correction in-time
 acceptance-check reject-notice supervisor acceptance-check proposed
@@ -154,6 +155,8 @@ def is_open(when, facts):
             return facts.notice_proposed
         case "in-time":
             return facts.notice_proposed and not facts.answer_overdue
+        case "answerable":
+            return not facts.answer_overdue
         case "granted":
             return facts.outcome is Outcome.GRANTED
         case "answer-overdue":
@@ -335,6 +338,19 @@ class TestRefusals:
                 situation=Situation(notices_issued=notices, answer_overdue=True),
                 has_defects=True,
             )
+
+    @pytest.mark.parametrize("state", sorted(workflow.UNANSWERED))
+    def test_acceptance_is_not_refused_after_the_five_days(self, state):
+        with pytest.raises(TooLateToRefuse) as refused:
+            step(
+                state,
+                Action.REFUSE_ACCEPTANCE,
+                roles={Role.CLERK},
+                situation=Situation(answer_overdue=True),
+                reason="不属于本局职权",
+            )
+        assert "accept" in refused.value.facts["possible"]
+        assert "refuse-acceptance" not in refused.value.facts["possible"]
 
     def test_blank_reasons_are_no_reasons(self):
         with pytest.raises(Invalid) as refused:
