@@ -48,7 +48,8 @@ _CASE_STAFF = frozenset({Role.CLERK, Role.REVIEWER, Role.DECIDER})
 GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.CASE_APPLY: frozenset({Role.CITIZEN}),
     Permission.CASE_READ: _CASE_STAFF | {Role.CITIZEN, Role.SUPERVISOR},
-    # Withdrawing and supplementing are steps too; timers take steps as SYSTEM.
+    # Withdrawing and supplementing are steps too. SYSTEM is for deemed acceptance
+    # and expiry, which no timer takes yet.
     Permission.CASE_PROCESS: _CASE_STAFF | {Role.CITIZEN, Role.SUPERVISOR, Role.SYSTEM},
     Permission.CASE_REVEAL: _CASE_STAFF,
     Permission.FILE_UPLOAD: frozenset({Role.CITIZEN, Role.CLERK, Role.HANDLER}),
