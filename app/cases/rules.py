@@ -184,14 +184,18 @@ def resumed(
     """Return the last day of a limit that stood still for a while.
 
     The working days that were left when it stopped are counted from the day it
-    runs again. A limit that was over already stays over.
+    runs again; a last day that is not worked stands for the next that is. A
+    limit that was over already stays over, and one that did not stand still for
+    a day stays as it was.
 
     Source:
         Administrative Licensing Law, art. 45: time for hearings, tests,
-        inspections and expert opinions is not counted.
+        inspections and expert opinions is not counted. Civil Code, art. 203: a
+        last day on a holiday moves to the day after it.
     """
-    left = arithmetic.working_days_between(suspended_on, due_on, calendar)
-    if left < 0:
+    last = arithmetic.add_working_days(due_on, 0, calendar).on
+    left = arithmetic.working_days_between(suspended_on, last, calendar)
+    if left < 0 or resumed_on <= suspended_on:
         return arithmetic.Due(due_on, provisional=False)
     return arithmetic.add_working_days(resumed_on, left, calendar)
 

@@ -158,6 +158,25 @@ class TestResumed:
         else:
             assert new >= again
 
+    @given(
+        due_after=st.integers(0, 60),
+        pause=st.integers(0, 20),
+        stopped=st.dates(date(2024, 1, 1), date(2025, 10, 1)),
+    )
+    def test_a_standstill_never_shortens_a_limit(self, due_after, pause, stopped):
+        due = stopped + timedelta(days=due_after)
+        again = stopped + timedelta(days=pause)
+        assert rules.resumed(due, stopped, again, DAYS).on >= due
+
+    def test_a_standstill_of_no_day_changes_nothing(self):
+        friday, saturday = date(2026, 3, 6), date(2026, 3, 7)
+        assert rules.resumed(saturday, friday, friday, DAYS).on == saturday
+
+    def test_a_last_day_off_counts_as_the_working_day_after_it(self):
+        friday, saturday = date(2026, 3, 6), date(2026, 3, 7)
+        wednesday, thursday = date(2026, 3, 11), date(2026, 3, 12)
+        assert rules.resumed(saturday, friday, wednesday, DAYS).on == thursday
+
     def test_a_limit_that_was_over_stays_over(self):
         due = date(2026, 3, 2)
         assert rules.resumed(due, date(2026, 3, 5), date(2026, 3, 20), DAYS).on == due
