@@ -226,10 +226,11 @@ class StaffSession(Base):
 
 
 class SignInFailures(Base):
-    """Failed staff sign-ins in a row, per user name tried and per address.
+    """Failed staff sign-ins, per name at an address, per name, and per address.
 
     Kept for names that do not exist as well, so that a lock tells nobody which
     names do. The key is a keyed hash: people type passwords into the name field.
+    A name's row without failures says that its owner got in.
     """
 
     __tablename__ = "sign_in_failures"

@@ -35,6 +35,8 @@ from app.people.staff_sign_in import (
 )
 
 _KEEP_SESSIONS = timedelta(days=30)
+_KEEP_HOMES = timedelta(days=30)
+"""How long it is known where somebody signed in without failure."""
 
 __all__ = [
     "RULES",
@@ -63,15 +65,17 @@ __all__ = [
 
 
 def sweep(session: Session, *, now: datetime) -> int:
-    """Forget failures that no longer count and sessions long over.
+    """Forget failures that no longer count, places of signing in, sessions long over.
 
     Returns:
         How many rows were deleted.
     """
+    over = now - RULES.forget_after - RULES.longest_delay
     deletions = (
         delete(SignInFailures).where(
-            SignInFailures.last_at < now - RULES.forget_after - RULES.longest_delay
+            SignInFailures.last_at < over, SignInFailures.failures > 0
         ),
+        delete(SignInFailures).where(SignInFailures.last_at < now - _KEEP_HOMES),
         delete(StaffSession).where(StaffSession.expires_at < now - _KEEP_SESSIONS),
     )
     return sum(

@@ -7,11 +7,16 @@ it after its commit::
         outcome = staff.sign_in(session, username, password, now=now())
     if isinstance(outcome, AppError):
         raise outcome
+
+Failures are counted three times: for the name at this address, strictly; for the
+name at all addresses, loosely; for the address. So whoever guesses waits, and the
+owner of the name signs in from where they are.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -41,6 +46,20 @@ class SignInRefused(Unauthenticated):
 
     code = "sign-in-refused"
     zh = "用户名或密码不正确。"
+
+
+@dataclass(frozen=True)
+class _Counter:
+    """Something that failures are counted for.
+
+    Attributes:
+        allowed: Failures before anybody waits.
+        longest: No wait is longer.
+    """
+
+    key: str
+    allowed: int
+    longest: timedelta
 
 
 @dataclass(frozen=True)
@@ -109,9 +128,13 @@ def prove(
         TooMany: the name or the address has to wait; no password is compared.
     """
     username = _as_kept(username)
-    for key, _ in _counted(session, username, address_key, rules):
-        row = session.scalar(select(SignInFailures).where(SignInFailures.key == key))
-        _refuse_waiting(row, now=now)
+    _refuse_waiting(
+        [
+            session.scalar(select(SignInFailures).where(SignInFailures.key == each.key))
+            for each in _counted(session, username, address_key, rules)
+        ],
+        now=now,
+    )
     member = session.scalar(select(Staff).where(Staff.username == username))
     right = passwords.matches(password, member.password_hash if member else None)
     if member is None or not right or not member.active:
@@ -144,25 +167,22 @@ def admit(
     Raises:
         TooMany: the name or the address has to wait by now.
     """
-    counters = [
-        (_locked_counter(session, key), allowed)
-        for key, allowed in _counted(session, proof.username, address_key, rules)
-    ]
-    for row, _ in counters:
-        _refuse_waiting(row, now=now)
+    counters = _counted(session, proof.username, address_key, rules)
+    rows = [_locked_row(session, each.key) for each in counters]
+    _refuse_waiting(rows, now=now)
     member = session.get(Staff, proof.account_id) if proof.account_id else None
     may_enter = member is not None and member.active and proof.is_right
     office_id = _first_office(session, member) if member and may_enter else None
     if member is None or office_id is None:
-        for row, allowed in counters:
-            _count_failure(row, allowed, rules, now=now)
+        for row, counter in zip(rows, counters, strict=True):
+            _count_failure(row, counter, rules, now=now)
         # What was typed as a name that nobody has may be a password.
         tried = f"staff:{member.username}" if member else "staff:-"
         audit.write(session, SYSTEM_ACTOR, "staff.sign_in_failed", tried, now=now)
         return SignInRefused("wrong user name or password")
-    # Only the name's counter: an address cannot clear itself with one good account.
-    counters[0][0].failures = 0
-    counters[0][0].locked_until = None
+    # Not the address: it cannot clear itself with one good account.
+    for row in rows[:2]:
+        row.failures, row.locked_until, row.last_at = 0, None, now
     if proof.rehashed:
         member.password_hash = proof.rehashed
     return staff_sessions.open_for(session, member, office_id, now=now, rules=rules)
@@ -188,20 +208,28 @@ def _as_kept(username: str) -> str:
 
 def _counted(
     session: Session, username: str, address_key: str, rules: StaffRules
-) -> list[tuple[str, int]]:
-    """Return the keys under which a failure counts, and what each is allowed."""
+) -> list[_Counter]:
+    """Return what a failure counts for: name here, name anywhere, address."""
     keyring = crypto.of(session)
-    counted = [
-        (keyring.index(username, purpose="sign_in_failures.name"), rules.failures)
+
+    def key(of: str, purpose: str) -> str:
+        return keyring.index(of, purpose=f"sign_in_failures.{purpose}")
+
+    # A name is printable, so the line's end is in no name.
+    here = key(f"{username}\n{address_key}", "name_at_address")
+    anywhere = key(username, "name")
+    counters = [
+        _Counter(here, rules.failures, rules.longest_delay),
+        _Counter(anywhere, rules.name_failures, rules.longest_name_delay),
     ]
     if address_key:
-        key = keyring.index(address_key, purpose="sign_in_failures.address")
-        counted.append((key, rules.address_failures))
-    return counted
+        address = key(address_key, "address")
+        counters.append(_Counter(address, rules.address_failures, rules.longest_delay))
+    return counters
 
 
-def _locked_counter(session: Session, key: str) -> SignInFailures:
-    """Return the counter of a key, locked, so that failures come one by one."""
+def _locked_row(session: Session, key: str) -> SignInFailures:
+    """Return the row of a counter, locked, so that failures come one by one."""
     locked = (
         select(SignInFailures)
         .where(SignInFailures.key == key)
@@ -220,10 +248,15 @@ def _locked_counter(session: Session, key: str) -> SignInFailures:
     return fresh
 
 
-def _refuse_waiting(row: SignInFailures | None, *, now: datetime) -> None:
-    if row is None or row.locked_until is None or row.locked_until <= now:
+def _refuse_waiting(rows: Sequence[SignInFailures | None], *, now: datetime) -> None:
+    here, _anywhere, *address = rows
+    # Who got in here last need not wait for what others do elsewhere.
+    is_at_home = here is not None and here.failures == 0 and here.last_at > _NEVER
+    asked = [here, *address] if is_at_home else rows
+    until = [row.locked_until for row in asked if row and row.locked_until]
+    if not until or max(until) <= now:
         return
-    seconds = math.ceil((row.locked_until - now).total_seconds())
+    seconds = math.ceil((max(until) - now).total_seconds())
     raise TooMany(
         "sign-in has to wait",
         retry_after_s=seconds,
@@ -232,14 +265,16 @@ def _refuse_waiting(row: SignInFailures | None, *, now: datetime) -> None:
 
 
 def _count_failure(
-    row: SignInFailures, allowed: int, rules: StaffRules, *, now: datetime
+    row: SignInFailures, counter: _Counter, rules: StaffRules, *, now: datetime
 ) -> None:
-    if row.last_at < now - rules.forget_after:
-        row.failures = 0
+    # Forgotten one by one: where many sign in, a day without failure never comes.
+    each = rules.forget_after / counter.allowed
+    forgotten = min((now - row.last_at) // each, row.failures)
+    row.failures -= forgotten
+    row.last_at = row.last_at + forgotten * each if row.failures else now
     row.failures += 1
-    row.last_at = now
-    delay = delay_after(row.failures, allowed, rules)
-    row.locked_until = now + delay if delay else None
+    delay = delay_after(row.failures, counter.allowed, rules)
+    row.locked_until = now + min(delay, counter.longest) if delay else None
 
 
 def _first_office(session: Session, member: Staff) -> int | None:

@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -191,6 +192,60 @@ class TestWaiting:
             heard += 1
         assert heard == 11
 
+    def test_one_wrong_try_an_hour_keeps_nobody_out(self, session, clerk, later):
+        """A guessed name is no weapon: who guesses waits, its owner gets in."""
+        for hour in range(24 * 10):
+            try:
+                enter(
+                    session, clerk, "wrong", now=later(hours=hour), address_key="theirs"
+                )
+            except TooMany:
+                continue
+        moment = later(hours=24 * 10 - 1, minutes=30)
+        with pytest.raises(TooMany):
+            enter(session, clerk, now=moment, address_key="theirs")
+        raw = enter(session, clerk, now=moment, address_key="mine")
+        assert who(session, raw, now=moment)
+
+    def test_many_addresses_make_a_name_wait_a_minute_at_most(
+        self, session, clerk, later
+    ):
+        for number in range(104):
+            last = later(seconds=30 * number)
+            with suppress(TooMany):
+                enter(session, clerk, "wrong", now=last, address_key=f"guess-{number}")
+        with pytest.raises(TooMany) as refusal:
+            enter(session, clerk, now=last, address_key="new")
+        assert refusal.value.retry_after_s <= 60
+        assert who(
+            session,
+            enter(session, clerk, now=last + timedelta(minutes=1), address_key="new"),
+            now=last + timedelta(minutes=1),
+        )
+
+    def test_where_they_got_in_last_nobody_else_makes_them_wait(self, session, clerk):
+        rules = StaffRules(name_failures=3)
+        at_home = {"address_key": "home", "rules": rules}
+        enter(session, clerk, **at_home)
+        for number in range(3):
+            enter(session, clerk, "wrong", address_key=f"away-{number}", rules=rules)
+        with pytest.raises(TooMany):
+            enter(session, clerk, address_key="new", rules=rules)
+        assert who(session, enter(session, clerk, **at_home))
+
+    def test_ordinary_mistakes_of_a_hall_never_add_up(self, session, clerk, later):
+        """Forty a day at one address, for a week."""
+        for number in range(7 * 40):
+            moment = later(minutes=36 * number)
+            name = f"colleague-{number % 20}"
+            assert is_refused(
+                enter(session, name, "wrong", now=moment, address_key="hall")
+            )
+            # The colleague gets it right the next time.
+            proof = staff.Proof(name, clerk.id, is_right=True)
+            staff.admit(session, proof, now=moment, address_key="hall")
+            session.flush()
+
 
 class TestProve:
     def test_guesses_side_by_side_count_one_by_one(self, session, clerk):
@@ -307,8 +362,9 @@ class TestAuthority:
 
 class TestSweep:
     def test_only_what_is_long_over_goes(self, session, clerk, raw):
-        enter(session, "nobody", "wrong")
-        assert staff.sweep(session, now=NOW + timedelta(hours=25)) == 1
+        enter(session, "nobody", "wrong")  # counts for the name, here and anywhere
+        assert staff.sweep(session, now=NOW + timedelta(hours=26)) == 2
         assert who(session, raw)
+        at_home = 2
         enter(session, "nobody", "wrong")
-        assert staff.sweep(session, now=NOW + timedelta(days=31)) == 2
+        assert staff.sweep(session, now=NOW + timedelta(days=31)) == 2 + at_home + 1
