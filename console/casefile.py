@@ -259,7 +259,7 @@ def _marks(session: Session, case: Case) -> dict[str, tuple[str, bool]]:
 
 def _files(session: Session, case: Case) -> dict[str, tuple[Given, ...]]:
     found = {}
-    for key, tokens in queries.given_files(case).items():
+    for key, tokens in queries.filed_files(case).items():
         rows = []
         for number, token in enumerate(tokens, start=1):
             stored = files.get(session, token)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, flash, request
 
-from app.cases import queries, service, timeline
+from app.cases import queries, service, timeline, workflow
 from app.cases.changes import ChangedMeanwhile
 from app.cases.service import RevealPurpose
 from app.cases.workflow import TRANSITIONS, Action
@@ -173,24 +173,23 @@ def _confirm(token: str, action: Action, reason: str) -> Response:
     """Show once more what is about to be decided.
 
     Raises:
-        Forbidden: the workflow does not give the actor this act.
-        Invalid: no reason was written though one is owed.
+        IllegalTransition, Forbidden, Invalid: see :func:`app.cases.workflow.step`.
         ChangedMeanwhile: the case moved on while the page was open.
     """
     here = at_desk()
     with reading() as session:
         found = queries.get(session, here.actor, token)
-        possible = action in queries.actions_for(here.actor, found, now=now())
         shown = casefile.load(session, here.actor, found)
     if found.version != number_in("seen_version"):
         raise ChangedMeanwhile("the case moved on before it was confirmed")
-    if not possible:
-        raise Forbidden("the workflow does not give this act")
+    workflow.step(
+        found.state,
+        action,
+        roles=here.actor.roles,
+        situation=queries.situation_of(found, now=now()),
+        reason=reason,
+    )
     row = TRANSITIONS[found.state, action]
-    if row.reason_required and not reason.strip():
-        raise Invalid(
-            "a reason is owed", zh="请写明理由。", errors={"reason": row.hint}
-        )
     return page(
         "confirm.html",
         title=f"确认{row.label}",

@@ -47,6 +47,9 @@ def test_a_case_nobody_answered_counts_as_accepted(desk, filed, clock):
     shown = desk().get(path_of(case))
     assert "视为受理" in shown.words
     assert "一次性告知补正" not in shown.buttons
+    late = desk().get(f"{path_of(case)}/correction/return")
+    assert late.status == 422
+    assert "依法视为受理" in late.words
     done = shown.press("受理")
     assert "已受理" in done.words
     assert "视为受理" not in done.words
