@@ -39,6 +39,9 @@ _TTL_S = 20
 _PROBE_TIMEOUT_S = 2.0
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 1.0
+_LONGEST_REST_S = 5.0
+_HEALTHY_S = 10.0
+"""A worker that lived this long was not stopped by a Redis that is up but full."""
 _MODULE = _jobs.__name__
 
 
@@ -127,25 +130,39 @@ def work(redis_url: str, *, max_jobs: int) -> None:
     """Handle jobs until a signal asks for the end or the number is reached.
 
     RQ gives up when Redis goes away at certain moments; then this waits for
-    Redis, quietly, and starts again with a new worker.
+    Redis, quietly, and starts again with a new worker. A Redis that answers but
+    takes nothing, being full, ends each worker at once: then pauses grow, and only
+    the first failure is told.
     """
     handled = 0
+    rest_s = 0.0
     while handled < max_jobs:
         # RQ has put its own in place, bound to a worker that may be over.
         signal.signal(signal.SIGTERM, _end)
         signal.signal(signal.SIGINT, _end)
+        time.sleep(rest_s)
         _wait_for_redis(redis_url)
+        client = queues.connect(redis_url, timeout_s=_PROBE_TIMEOUT_S)
+        began = time.monotonic()
+        worker: EventWorker | None = None
         try:
-            worker = EventWorker(queues.connect(redis_url, timeout_s=_PROBE_TIMEOUT_S))
-        except RedisError:
-            continue
-        try:
+            worker = EventWorker(client)
             worker.work(max_jobs=max_jobs - handled, logging_level="CRITICAL")
         except RedisError as failure:
-            logger.warning("worker lost redis", extra={"cause": type(failure).__name__})
-        handled += worker.handled
-        if worker.asked_to_stop:
-            return
+            has_lived = time.monotonic() - began >= _HEALTHY_S
+            if has_lived or not rest_s:
+                logger.warning(
+                    "worker lost redis", extra={"cause": type(failure).__name__}
+                )
+                rest_s = _FIRST_PAUSE_S
+            else:
+                rest_s = min(rest_s * 2, _LONGEST_REST_S)
+        finally:
+            client.close()
+        if worker is not None:
+            handled += worker.handled
+            if worker.asked_to_stop:
+                return
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -188,6 +188,11 @@ class TestPool:
         eventually(lambda: not first & {child.pid for child in children_of(pool)})
 
 
+def connections(redis):
+    """Return how often somebody has connected to Redis."""
+    return redis.info("stats")["total_connections_received"]
+
+
 class TestFaults:
     def test_a_worker_killed_in_the_middle_costs_nothing(
         self, run, house, record, told, states, redis, workers_ready
@@ -295,6 +300,27 @@ class TestFaults:
         with house.reading() as session:
             entry = session.scalars(select(OutboxEntry)).one()
         assert (entry.state, entry.attempt) == (EntryState.PENDING, 0)
+
+    def test_a_worker_rests_while_redis_is_full(
+        self, run, house, record, told, redis, workers_ready
+    ):
+        """It answers but takes no write: no loop, one line in the log."""
+        record()
+        limit = redis.config_get("maxmemory")["maxmemory"]
+        redis.config_set("maxmemory-policy", "noeviction")
+        redis.config_set("maxmemory", 1)
+        try:
+            worker = run("worker")
+            eventually(lambda: "worker lost redis" in worker.log.read_text())
+            began, tried = time.monotonic(), connections(redis)
+            eventually(lambda: connections(redis) >= tried + 8)
+            assert time.monotonic() - began > 0.7
+            assert worker.log.read_text().count("worker lost redis") == 1
+        finally:
+            redis.config_set("maxmemory", limit)
+        workers_ready(1)
+        Relay(house, redis).pump()
+        eventually(lambda: told() == 1)
 
     def test_waiting_for_a_worker_is_no_failed_attempt(
         self, house, record, states, redis
