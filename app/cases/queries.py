@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -222,22 +223,49 @@ def open_notice(case: Case) -> CaseNotice | None:
 
 
 def given_files(case: Case) -> dict[str, tuple[str, ...]]:
-    """Return the tokens of the files that stand, by material or field key."""
-    given: dict[str, tuple[str, ...]] = {}
-    for each in case.files:
-        if each.removed_at is None:
-            key = each.material_key
-            given[key] = (*given.get(key, ()), each.file_token)
-    return given
+    """Return the tokens of the files that stand, by material or field key.
+
+    For the applicant: under an open notice they stand as they are being changed.
+    """
+    return _by_key(each for each in case.files if each.removed_at is None)
+
+
+def filed_files(case: Case) -> dict[str, tuple[str, ...]]:
+    """Return the tokens of the files as handed in, by material or field key.
+
+    For staff: what the applicant adds or takes away under a notice counts when
+    the supplement is handed in, and not before.
+    """
+    unanswered = {each.number for each in case.notices if each.answered_at is None}
+    return _by_key(
+        each
+        for each in case.files
+        if each.filed_at is not None
+        and (each.removed_at is None or each.removed_under in unanswered)
+    )
+
+
+def _by_key(files: Iterable[CaseFile]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for each in files:
+        found[each.material_key] = (
+            *found.get(each.material_key, ()),
+            each.file_token,
+        )
+    return found
 
 
 def find_file(session: Session, actor: Actor, token: str) -> tuple[Case, CaseFile]:
     """Return the visible case that a stored file belongs to, and its place there.
 
+    For all but the applicant there are only files that were handed in.
+
     Raises:
         NotFound: no case that the actor may know of has this file.
     """
     visible = visible_to(actor).join(CaseFile, CaseFile.case_id == Case.id)
+    if not actor.is_citizen:
+        visible = visible.where(CaseFile.filed_at.is_not(None))
     row = session.execute(
         visible.add_columns(CaseFile).where(CaseFile.file_token == token)
     ).first()
@@ -375,7 +403,8 @@ _NO_HASH = "0" * 64
 def _filtered(actor: Actor, filters: QueueFilters, today: date) -> Select[Case]:
     wanted = visible_to(actor)
     if typed := normalise(filters.reference):
-        # "~" sorts after every sign of a reference: a range, so that an index helps.
+        # "~" sorts after every sign of a reference, as the column is compared sign
+        # by sign on every database: a range, so that an index helps on each.
         wanted = wanted.where(Case.reference >= typed, Case.reference < typed + "~")
     elif filters.state is not None:
         wanted = wanted.where(Case.state == filters.state)

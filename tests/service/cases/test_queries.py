@@ -2,11 +2,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from app.cases import queries, service
 from app.cases.queries import QueueFilters
-from app.cases.rules import NO_CLOCK
+from app.cases.rules import NO_CLOCK, Defect, Subject
 from app.cases.workflow import Action, State
 from app.clocks.arithmetic import Light
 from app.kernel.actors import SYSTEM_ACTOR, Role
@@ -16,6 +16,7 @@ from tests.builders.cases import (
     make_case,
     make_citizen,
     make_draft,
+    make_file,
     make_office,
     make_staff,
     make_world,
@@ -99,6 +100,76 @@ class TestVisibility:
         ):
             with pytest.raises(NotFound):
                 queries.find_file(session, actor, token)
+
+
+class TestFilesUnderANotice:
+    """What the applicant changes is theirs until they hand it in."""
+
+    @pytest.fixture
+    def returned(self, session, world):
+        case = submit_case(session, world)
+        service.take_step(
+            session,
+            world.clerk,
+            case.token,
+            Action.RETURN,
+            seen_version=case.version,
+            defects=[Defect(Subject.MATERIAL, "idcard", "照片不清楚")],
+            local=LOCAL,
+            now=NOW,
+        )
+        return case
+
+    @pytest.fixture
+    def old(self, returned):
+        (token,) = queries.given_files(returned)["idcard"]
+        return token
+
+    @pytest.fixture
+    def new(self, session, world, returned, old):
+        token = make_file(session, world.citizen)
+        service.put_material(
+            session, world.citizen, returned.token, "idcard", token, now=NOW
+        )
+        service.remove_material(session, world.citizen, returned.token, old, now=NOW)
+        session.flush()
+        return token
+
+    def end(self, session, actor, case, action, now=NOW):
+        service.take_step(
+            session,
+            actor,
+            case.token,
+            action,
+            seen_version=case.version,
+            local=LOCAL,
+            now=now,
+        )
+
+    def test_staff_see_what_was_handed_in(self, session, world, returned, old, new):
+        assert queries.given_files(returned) == {"idcard": (new,)}
+        assert queries.filed_files(returned) == {"idcard": (old,)}
+        self.end(session, world.citizen, returned, Action.SUPPLEMENT)
+        assert queries.filed_files(returned) == {"idcard": (new,)}
+
+    def test_what_was_never_handed_in_never_shows(
+        self, session, world, returned, old, new
+    ):
+        self.end(session, world.citizen, returned, Action.WITHDRAW)
+        assert queries.filed_files(returned) == {"idcard": (old,)}
+
+    def test_staff_open_only_what_was_handed_in(
+        self, session, world, returned, old, new
+    ):
+        queries.find_file(session, world.clerk, old)
+        queries.find_file(session, world.citizen, new)
+        with pytest.raises(NotFound):
+            queries.find_file(session, world.clerk, new)
+        with pytest.raises(NotFound):
+            service.open_file(session, world.clerk, new, now=NOW)
+        self.end(session, world.citizen, returned, Action.SUPPLEMENT)
+        for token in (old, new):
+            service.open_file(session, world.clerk, token, now=NOW)
 
 
 class TestListOwn:
@@ -229,6 +300,18 @@ class TestQueue:
             session, world.clerk, QueueFilters(reference="4117"), now=NOW
         )
         assert tokens(page) == []
+
+    @pytest.mark.postgres
+    def test_the_start_of_a_reference_is_compared_sign_by_sign(self, session):
+        """In a language's order "~" comes before the digits: the column has none."""
+        kept = session.scalar(
+            text(
+                "SELECT collation_name FROM information_schema.columns"
+                " WHERE table_name = 'cases' AND column_name = 'reference'"
+                " AND table_schema = current_schema()"
+            )
+        )
+        assert kept == "C"
 
     def test_ones_own(self, session, world):
         mine = make_case(session, world, assignee_id=world.clerk.id)
