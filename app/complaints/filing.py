@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,11 +20,10 @@ from app.complaints.models import (
     Complaint,
     ComplaintFile,
     ComplaintRecusal,
-    RecusalReason,
 )
 from app.complaints.moments import HalfDay, half_day
 from app.complaints.rules import rules, running, start_clock
-from app.complaints.subjects import Scene, TrackOffices
+from app.complaints.subjects import Accused, Scene
 from app.complaints.workflow import MAX_TEXT, State, Track
 from app.files import service as files
 from app.files.service import Owner
@@ -34,6 +32,7 @@ from app.kernel.actors import citizen_actor
 from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.references import new_code, new_token, normalise
 from app.people import offices
+from app.people.models import Office
 
 MAX_FILES = 4
 """Photos that may come with a complaint."""
@@ -119,6 +118,7 @@ def file(
         Invalid: something is missing or too long; ``errors`` says what.
         AlreadyFiled: the same form came before, with other words.
         SupervisionNotSetUp: there is no office to take it in.
+        NobodyToTakeItIn: nobody there may read it; nothing was stored.
         Gone, Conflict: a photo's ticket or token is no longer good.
     """
     _check(filing, now)
@@ -137,10 +137,13 @@ def file(
         matter_code=filing.matter_code,
     )
     case = _case_meant(session, filing)
-    complaint = _made(session, filing, scene, here, case=case, now=now)
+    about = offices.find_by_code(session, scene.office_code or "")
+    accused = _accused(session, filing, about, case)
+    intake = subjects.intake_of(session, here, filing.kind.track, accused)
+    complaint = _made(session, filing, scene, intake, accused, now=now)
     complaint.receipt_index = index
-    recused = _recused(session, filing, case)
-    complaint.subject_staff_id = _only_one_named(recused)
+    complaint.about_office_id = about.id if about else None
+    complaint.case_id = _case_kept(filing, case)
     try:
         # A savepoint: losing the race to a second tap must not cost the rest.
         with session.begin_nested():
@@ -151,7 +154,7 @@ def file(
         raise
     session.add_all(
         ComplaintRecusal(complaint_id=complaint.id, staff_id=staff_id, reason=reason)
-        for staff_id, reason in recused.items()
+        for staff_id, reason in accused.staff.items()
     )
     _attach(session, complaint, filing, now)
     if filing.named_citizen_id is not None:
@@ -180,9 +183,9 @@ def _made(
     session: Session,
     filing: Filing,
     scene: Scene,
-    here: TrackOffices,
+    intake: Office,
+    accused: Accused,
     *,
-    case: Case | None,
     now: datetime,
 ) -> Complaint:
     keyring, moment = crypto.of(session), half_day(now)
@@ -190,17 +193,8 @@ def _made(
     calendar = calendars.load(session)
     clock = start_clock(moment.on, limits, calendar)
     runs = running(State.NEW, clock, moment.on, limits, calendar)
-    about = offices.find_by_code(session, scene.office_code or "")
-    about_id = about.id if about else None
     sealed = filing.kind.track is Track.SEALED
-    accused_id = about_id if filing.kind.is_adverse else None
-    case_office_id = case.office_id if case and filing.kind.is_adverse else None
-    conflicted = here.service.id in (accused_id, case_office_id)
-    # What is said against the office that takes complaints in goes past it.
-    intake = here.discipline if sealed or conflicted else here.service
     citizen_id = filing.named_citizen_id
-    # An unnamed person's case says who they are; so does a sealed report's.
-    tied = case is not None and citizen_id is not None and not sealed
     complaint = Complaint(
         number=new_code(),
         token=new_token(),
@@ -218,13 +212,12 @@ def _made(
         place_code=scene.place_code,
         window_code=scene.window_code,
         matter_code=scene.matter_code,
-        case_id=case.id if case and tied else None,
         state=State.NEW,
         intake_office_id=intake.id,
         office_id=intake.id,
-        about_office_id=about_id,
-        subject_office_id=accused_id,
-        case_office_id=case_office_id,
+        subject_office_id=accused.office_id,
+        case_office_id=accused.case_office_id,
+        subject_staff_id=accused.only_one_named,
         clock_started_on=moment.on,
         dispatch_by_on=clock.dispatch_by_on,
         answer_by_on=clock.answer_by_on,
@@ -272,18 +265,27 @@ def _case_meant(session: Session, filing: Filing) -> Case | None:
     return case
 
 
-def _recused(
-    session: Session, filing: Filing, case: Case | None
-) -> dict[int, RecusalReason]:
+def _case_kept(filing: Filing, case: Case | None) -> int | None:
+    """Return the case to store: it would say who an unnamed person is.
+
+    Nor must a sealed report be found through the applicant of a case.
+    """
+    tells = filing.named_citizen_id is None or filing.kind.track is Track.SEALED
+    return None if case is None or tells else case.id
+
+
+def _accused(
+    session: Session, filing: Filing, about: Office | None, case: Case | None
+) -> Accused:
     if not filing.kind.is_adverse:
-        return {}
-    accused = filing.accused_name.strip()
-    return subjects.recused_staff(session, case=case, accused_name=accused)
-
-
-def _only_one_named(recused: Mapping[int, RecusalReason]) -> int | None:
-    named = [i for i, why in recused.items() if why is RecusalReason.NAMED]
-    return named[0] if len(named) == 1 else None
+        return Accused()
+    return Accused(
+        office_id=about.id if about else None,
+        case_office_id=case.office_id if case else None,
+        staff=subjects.recused_staff(
+            session, case=case, accused_name=filing.accused_name.strip()
+        ),
+    )
 
 
 def _attach(

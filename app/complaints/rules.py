@@ -15,7 +15,7 @@ from typing import Any
 
 from app.clocks.arithmetic import Calendar, Light, add_working_days, light
 from app.complaints.categories import FOLDER, Kind
-from app.complaints.workflow import AWAITING_ANSWER, AWAITING_DISPATCH, State
+from app.complaints.workflow import AWAITING_ANSWER, AWAITING_DISPATCH, State, Track
 
 NO_CLOCK = date(9999, 12, 31)
 """Stands for the day of a clock while none runs: sorts last."""
@@ -39,18 +39,32 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class WayUp:
+    """Where to turn with what nobody here may take in.
+
+    Attributes:
+        telephone: A short number of the whole country.
+    """
+
+    body: str
+    telephone: str
+
+
+@dataclass(frozen=True)
 class Rules:
     """What this installation decided.
 
     Attributes:
         service_office: Short name of the office that takes complaints in.
         discipline_office: Short name of the office of the inspectors.
+        next_way_up: Who takes in what both of them are recused from.
         most_reopenings: How often a person may have it taken up again.
         reopen_days: Calendar days after the answer within which they may.
     """
 
     service_office: str
     discipline_office: str
+    next_way_up: Mapping[Track, WayUp]
     limits: Mapping[Kind, Limits]
     most_reopenings: int
     reopen_days: int
@@ -129,7 +143,8 @@ def read(document: Mapping[str, Any]) -> Rules:
     """Read rules from JSON.
 
     Raises:
-        ValueError: a kind has no limits, or a figure is out of any reason.
+        ValueError: a kind has no limits, a track no way up, or a figure is out of
+            any reason.
     """
     limits = {
         Kind(kind): Limits(raw["dispatch"], raw["answer"], raw["source"])
@@ -145,9 +160,16 @@ def read(document: Mapping[str, Any]) -> Rules:
         raise ValueError("the inspectors are an office of their own")
     if reopen["times"] < 0 or reopen["within_days"] < 0:
         raise ValueError("reopening")
+    ways = document["next_way_up"]
+    if not set(Track) <= set(ways):
+        raise ValueError("the next way up of every track")
     return Rules(
         service_office=offices["service"],
         discipline_office=offices["discipline"],
+        next_way_up={
+            track: WayUp(ways[track]["body"], ways[track]["telephone"])
+            for track in Track
+        },
         limits=limits,
         most_reopenings=reopen["times"],
         reopen_days=reopen["within_days"],

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, union
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, CaseStep
 from app.catalogue.current import PlaceNeeded, Snapshot
 from app.complaints.models import RecusalReason
 from app.complaints.rules import rules
-from app.kernel.actors import ActorKind
-from app.kernel.errors import Unavailable
-from app.people.models import Office, Staff
+from app.complaints.workflow import Track
+from app.kernel.actors import ActorKind, Role
+from app.kernel.errors import Conflict, Unavailable
+from app.people.models import Office, Staff, StaffPost
+
+_READERS = {
+    Track.SERVICE: (Role.HANDLER, Role.SUPERVISOR),
+    Track.SEALED: (Role.HANDLER,),
+}
+"""Who reads what their office takes in, as in the query of the desk."""
 
 
 class SupervisionNotSetUp(Unavailable):
@@ -21,6 +29,13 @@ class SupervisionNotSetUp(Unavailable):
 
     code = "supervision-not-set-up"
     zh = "反馈功能还没有准备好，请拨打12345，或稍后再试。您填的内容还在。"
+
+
+class NobodyToTakeItIn(Conflict):
+    """Whoever could take it in here is complained of, or must keep away."""
+
+    code = "complaint-nobody-to-take-it-in"
+    zh = "这里没有与此事无关的人员可以受理，所以没有收下。请向上一级机关反映。"
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,33 @@ class TrackOffices:
 
     service: Office
     discipline: Office
+
+
+@dataclass(frozen=True)
+class Accused:
+    """Whom a complaint is said against; empty where it accuses nobody.
+
+    Attributes:
+        office_id: The office of the scene.
+        case_office_id: The office of the case.
+        staff: Members of staff who must not know, with the reason.
+    """
+
+    office_id: int | None = None
+    case_office_id: int | None = None
+    staff: Mapping[int, RecusalReason] = field(default_factory=dict)
+
+    @property
+    def offices(self) -> frozenset[int]:
+        """The offices, by row id."""
+        both = (self.office_id, self.case_office_id)
+        return frozenset(each for each in both if each is not None)
+
+    @property
+    def only_one_named(self) -> int | None:
+        """The one who is called like the accused, if there is just one."""
+        named = [i for i, why in self.staff.items() if why is RecusalReason.NAMED]
+        return named[0] if len(named) == 1 else None
 
 
 def scene_of(
@@ -93,6 +135,66 @@ def track_offices(session: Session) -> TrackOffices:
     if service is None or discipline is None:
         raise SupervisionNotSetUp("an office of the supervision rules is missing")
     return TrackOffices(service, discipline)
+
+
+def intake_of(
+    session: Session, here: TrackOffices, track: Track, accused: Accused
+) -> Office:
+    """Return the office that takes it in: one where somebody may read it.
+
+    What is said against the office that takes complaints in, or against all who
+    read them there, goes past it to the inspectors.
+
+    Raises:
+        NobodyToTakeItIn: nobody may read it there either. It is then not taken in
+            at all, and the person is told the next way up.
+
+    Source:
+        检举控告工作规则 arts. 15-16 (what concerns the body itself goes to the next
+        level up and is not entered in its platform), domain notes §4.4.
+    """
+    in_turn = (here.service, here.discipline)
+    for office in in_turn if track is Track.SERVICE else (here.discipline,):
+        if _may_take_in(session, office, track, accused):
+            return office
+    up = rules().next_way_up[track]
+    told = (
+        "这里没有与此事无关的人员可以受理，所以没有收下，您写的内容也没有保存。"
+        f"请向{up.body}反映，可以拨打{up.telephone}。"
+    )
+    raise NobodyToTakeItIn("nobody here may read it", zh=told)
+
+
+def _may_take_in(
+    session: Session, office: Office, track: Track, accused: Accused
+) -> bool:
+    readers = set(
+        session.scalars(
+            select(StaffPost.staff_id)
+            .join(Staff, Staff.id == StaffPost.staff_id)
+            .where(
+                StaffPost.office_id == office.id,
+                StaffPost.role.in_(_READERS[track]),
+                StaffPost.active,
+                Staff.active,
+            )
+        )
+    )
+    partial = set(
+        session.scalars(
+            union(
+                select(StaffPost.staff_id).where(
+                    StaffPost.office_id.in_(accused.offices)
+                ),
+                select(Staff.id).where(Staff.office_id.in_(accused.offices)),
+            )
+        )
+    )
+    if readers - partial - accused.staff.keys():
+        return True
+    # An office without people yet will have some; a report does not wait for them.
+    is_empty = not readers and track is Track.SERVICE
+    return is_empty and office.id not in accused.offices
 
 
 def _office_called(session: Session, name: str) -> Office | None:

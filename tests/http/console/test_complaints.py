@@ -106,11 +106,11 @@ def test_the_accused_office_finds_nothing(desk, complained, published):
 def test_a_sealed_report_is_for_inspectors_and_each_look_is_written_down(
     desk, handler, complained, database
 ):
+    inspector = desk(Role.HANDLER, short_name=DISCIPLINE)
     report = complained(
         kind=Kind.REPORT, category="bribe", accused_name="某某", text="他收了红包。"
     )
     assert handler.get(path_of(report)).status == 404
-    inspector = desk(Role.HANDLER, short_name=DISCIPLINE)
     listed = inspector.get("/console/complaints")
     assert "密件" in listed.words
     assert "他收了红包" not in listed.text

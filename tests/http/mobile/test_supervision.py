@@ -35,8 +35,12 @@ def form(page, published):
 @pytest.fixture
 def handler(database):
     """Somebody of the office that takes complaints in."""
+    return handler_at(database, "区营商环境办")
+
+
+def handler_at(database, short_name):
     with database.transaction() as session:
-        office = offices.by_name(session)["区营商环境办"]
+        office = offices.by_name(session)[short_name]
         return actor_of(
             session, make_staff(session, roles=(Role.HANDLER,), office=office)
         )
@@ -170,7 +174,20 @@ def test_a_form_that_lay_open_too_long_keeps_its_text(form, clock, photo):
     assert done.heading == "已收到"
 
 
+def test_a_report_that_nobody_here_may_read_is_told_where_to_go(form, database):
+    inspector = handler_at(database, "区纪委监委")
+    again = form("举报某个人").press(
+        "提交", category="bribe", text="收了五百块。", accused_name=inspector.name
+    )
+    assert again.status == 409
+    assert "12388" in again.errors[0]
+    assert "收了五百块。" in again.soup.select_one("#text").get_text()
+    with database.reading() as session:
+        assert session.scalars(select(Complaint)).all() == []
+
+
 def test_a_report_asks_whom_and_says_who_may_read_it(form, database):
+    handler_at(database, "区纪委监委")
     shown = form("举报某个人")
     assert "只有区纪委监委" in shown.words
     done = shown.press(

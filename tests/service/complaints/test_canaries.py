@@ -9,6 +9,7 @@ from app.complaints import desk, queries, reporters, sealing
 from app.complaints.categories import Kind
 from app.complaints.models import Complaint
 from app.complaints.reporters import ByReceipt
+from app.complaints.subjects import NobodyToTakeItIn
 from app.complaints.workflow import Action
 from app.files.service import Owner
 from app.kernel import crypto
@@ -115,6 +116,44 @@ def test_sealed_words_open_nowhere_else(session, desks, filed):
     other.content_sealed = report.content_sealed
     with pytest.raises(SealBroken):
         desk.read(session, desks.inspector, other.token, now=NOW)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_taken_in_can_be_read_by_somebody(session, desks, seed):
+    """Random people with several posts, named or not; refused, or somebody reads."""
+    chance = random.Random(seed)
+    offices = [desks.service, desks.discipline, desks.department]
+    people = [desks.handler, desks.inspector]
+    people += [make_handler(session, chance.choice(offices)) for _ in range(3)]
+    for person in people:
+        office = chance.choice(offices)
+        if office.id != person.office_id:
+            session.add(
+                StaffPost(staff_id=person.id, role=Role.CLERK, office_id=office.id)
+            )
+    session.flush()
+    refused = 0
+    for _ in range(25):
+        said = {
+            "kind": chance.choice([Kind.COMPLAINT, Kind.REPORT]),
+            "accused_name": chance.choice([""] + [each.name for each in people]),
+            "place_code": chance.choice([None, desks.place]),
+            "window_code": chance.choice([None, desks.window]),
+        }
+        try:
+            complaint, _ = make_complaint(session, desks, **said)
+        except NobodyToTakeItIn:
+            refused += 1
+            continue
+        assert [
+            each
+            for each in people
+            if each.office_id == complaint.intake_office_id
+            and session.scalar(
+                queries.visible_to(each).where(Complaint.id == complaint.id)
+            )
+        ]
+    assert refused < 25
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -383,11 +383,11 @@ class TestSealedReports:
             desk.reveal_reporter(session, desks.inspector, report.token, now=NOW)
 
     def test_an_accused_inspector_does_not_see_theirs(self, session, desks):
+        colleague = make_handler(session, desks.discipline)
         report, _ = make_complaint(
             session, desks, kind=Kind.REPORT, accused_name=desks.inspector.name
         )
         assert_unknown_to(session, desks.inspector, report)
-        colleague = make_handler(session, desks.discipline)
         assert queued(session, colleague) == [report.token]
 
     def test_all_who_are_called_like_the_accused_are_kept_out(self, session, desks):

@@ -2,23 +2,28 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.catalogue.current import load_snapshot
 from app.complaints import receipts
 from app.complaints.categories import Kind
 from app.complaints.filing import MAX_FILES, AlreadyFiled, file
 from app.complaints.models import Complaint
 from app.complaints.moments import Half, HalfDay
-from app.complaints.subjects import SupervisionNotSetUp
+from app.complaints.subjects import NobodyToTakeItIn, SupervisionNotSetUp
 from app.complaints.workflow import MAX_TEXT, State, Track
 from app.files.service import Owner, get
 from app.kernel import crypto
+from app.kernel.actors import Role
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Invalid
 from app.kernel.outbox import OutboxEntry
+from app.people.models import Staff, StaffPost
 from tests.builders.cases import make_world, submit_case
+from tests.builders.catalogue import make_place
 from tests.builders.complaints import (
     a_filing,
     make_complaint,
     make_desks,
+    make_handler,
     make_ticket,
 )
 from tests.builders.files import MemoryStore, make_stored_file
@@ -204,6 +209,71 @@ class TestIntake:
         session.flush()
         with pytest.raises(SupervisionNotSetUp):
             file(session, a_filing(), snapshot=desks.snapshot, now=NOW)
+
+
+class TestNobodyToTakeItIn:
+    """What nobody here could ever read is refused, and nothing of it is kept."""
+
+    def refused(self, session, desks, **said):
+        with pytest.raises(NobodyToTakeItIn) as refusal:
+            make_complaint(session, desks, **said)
+        assert session.query(Complaint).count() == 0
+        return refusal.value.zh
+
+    def test_a_report_on_the_inspectors_own_office(self, session, desks):
+        place = make_place(session, office_code=desks.discipline.code)
+        desks.snapshot = load_snapshot(session)
+        told = self.refused(
+            session, desks, kind=Kind.REPORT, place_code=place.code, named_citizen_id=1
+        )
+        assert "上一级纪检监察机关" in told
+        assert "12388" in told
+        assert "没有保存" in told
+
+    def test_a_report_on_the_only_inspector(self, session, desks):
+        said = {"kind": Kind.REPORT, "accused_name": desks.inspector.name}
+        assert "12388" in self.refused(session, desks, **said)
+        make_handler(session, desks.discipline, Role.SUPERVISOR)
+        self.refused(session, desks, **said)
+        make_handler(session, desks.discipline)
+        make_complaint(session, desks, **said)
+
+    def test_a_report_when_every_other_inspector_has_left(self, session, desks):
+        session.get(Staff, desks.inspector.id).active = False
+        session.flush()
+        self.refused(session, desks, kind=Kind.REPORT)
+
+    def test_a_report_when_every_inspector_belongs_to_the_accused(self, session, desks):
+        session.add(
+            StaffPost(
+                staff_id=desks.inspector.id,
+                role=Role.CLERK,
+                office_id=desks.department.id,
+                active=False,
+            )
+        )
+        session.flush()
+        self.refused(session, desks, kind=Kind.REPORT, window_code=desks.window)
+
+    def test_a_complaint_goes_past_an_office_whose_people_all_keep_away(
+        self, session, desks
+    ):
+        complaint, _ = make_complaint(session, desks, accused_name=desks.handler.name)
+        assert complaint.intake_office_id == desks.discipline.id
+
+    def test_a_complaint_on_both_offices(self, session, desks):
+        case = submit_case(session, make_world(session))
+        case.office_id = desks.discipline.id
+        told = self.refused(
+            session, desks, place_code=desks.place, case_reference=case.reference
+        )
+        assert "12345" in told
+
+    def test_a_complaint_waits_for_people_who_are_not_there_yet(self, session, desks):
+        session.get(Staff, desks.handler.id).active = False
+        session.flush()
+        complaint, _ = make_complaint(session, desks)
+        assert complaint.intake_office_id == desks.service.id
 
 
 class TestWhatIsRefused:

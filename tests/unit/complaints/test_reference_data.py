@@ -86,6 +86,13 @@ class TestRules:
             assert each.source
         assert RULES["reopen"]["source"]
         assert RULES["offices"]["source"]
+        assert RULES["next_way_up"]["source"]
+
+    def test_every_track_has_a_next_way_up_by_a_short_number(self):
+        numbers = {
+            track: way.telephone for track, way in rules.rules().next_way_up.items()
+        }
+        assert numbers == {Track.SERVICE: "12345", Track.SEALED: "12388"}
 
     def test_broken_rules_are_refused(self):
         def broken(change):
@@ -98,4 +105,5 @@ class TestRules:
         broken(lambda it: it["limits"]["help"].update(dispatch=9))
         broken(lambda it: it["limits"]["help"].update(answer=2000))
         broken(lambda it: it["reopen"].update(times=-1))
+        broken(lambda it: it["next_way_up"].pop("sealed"))
         broken(lambda it: it["offices"].update(service=it["offices"]["discipline"]))
