@@ -19,12 +19,16 @@ from sqlalchemy import JSON, DateTime, Enum, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect, Engine, make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
 from app.kernel import crypto
 from app.kernel.errors import Unavailable
+
+POOL_WAIT_S = 5.0
+"""How long a unit of work waits for a connection before it is refused with 503."""
 
 WRITER_WAIT_S = 5.0
 """How long a write waits for its turn on SQLite before it is refused with 503."""
@@ -172,8 +176,16 @@ class Database:
         self.sessions: Callable[[], Session] = sessionmaker(
             writing, expire_on_commit=False
         )
+        # SQLite's transactions see one state anyway; nothing is read only there.
+        reading = (
+            engine
+            if self.is_sqlite
+            else engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        )
         self.readers: Callable[[], Session] = sessionmaker(
-            engine, expire_on_commit=False
+            reading, expire_on_commit=False
         )
 
     @classmethod
@@ -201,7 +213,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a consistent view for reading; nothing it changes is kept."""
+        """Open a consistent view for reading; nothing it changes is kept.
+
+        All its queries see the database as it was at the first of them.
+
+        Raises:
+            Unavailable: the database is busy.
+        """
         with self.readers() as session:
             crypto.attach(session, self.keyring)
             with _busy_is_unavailable():
@@ -212,6 +230,8 @@ class Database:
 def _busy_is_unavailable() -> Iterator[None]:
     try:
         yield
+    except PoolExhausted as failure:
+        raise Unavailable("no connection became free") from failure
     except OperationalError as failure:
         text = str(failure.orig)
         if "locked" in text or "full" in text or failure.connection_invalidated:
@@ -227,7 +247,12 @@ def make_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
-            url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True
+            url,
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=8,
+            pool_timeout=POOL_WAIT_S,
+            hide_parameters=True,
         )
     in_memory = parsed.database in (None, "", ":memory:")
     engine = create_engine(
@@ -235,7 +260,7 @@ def make_engine(url: str) -> Engine:
         module=pysqlite3.dbapi2,
         hide_parameters=True,  # a failed statement must not carry data to a log
         connect_args={"check_same_thread": False},
-        **({"poolclass": StaticPool} if in_memory else {}),
+        **({"poolclass": StaticPool} if in_memory else {"pool_timeout": POOL_WAIT_S}),
     )
     _prepare_sqlite(engine)
     return engine
