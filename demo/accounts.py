@@ -53,22 +53,25 @@ def _account(
 
 YIBAO = "医保局"
 HALL = "区营商环境办"
+JIWEI = "区纪委监委"
 
 ACCOUNTS = (
     _account("tiema", "贴码员小周", HALL, "选事项、印码、换码", Role.POSTER),
     _account("chuangkou", "窗口员小王", YIBAO, "医保局窗口：收件受理", Role.CLERK),
     _account("shencha", "审查员老李", YIBAO, "医保局：审查", Role.REVIEWER),
     _account("jueding", "决定人老赵", YIBAO, "医保局：作出决定", Role.DECIDER),
+    _account("fenguan", "分管领导老钱", YIBAO, "医保局：批准再次告知", Role.SUPERVISOR),
     _account("tousu", "投诉处理员小陈", HALL, "受理和答复投诉", Role.HANDLER),
+    _account("jijian", "纪检员小林", JIWEI, "受理举报，只有这里看得到", Role.HANDLER),
     _account("mulu", "目录员小刘", HALL, "维护事项目录", Role.EDITOR),
     _account("lingdao", "分管领导老孙", HALL, "督办、审批例外", Role.SUPERVISOR),
     _account("guanli", "账号管理员小吴", HALL, "管理账号", Role.ADMIN),
 )
 """The people of the five-minute tour. Invented: 演示 names, nobody's own."""
 
-CASE_WORK = frozenset({Role.CLERK, Role.REVIEWER, Role.DECIDER})
+CASE_WORK = frozenset({Role.CLERK, Role.REVIEWER, Role.DECIDER, Role.HANDLER})
 """What the one account of every other office may do, so that any matter that a
-visitor tries can be carried to its end."""
+visitor tries can be carried to its end, and a complaint sent there be answered."""
 
 
 def office_username(office: Office) -> str:
