@@ -12,6 +12,7 @@ from tests.e2e.browsing import CALM, CHROMIUM, DESK, FLAGS, PATIENCE_MS, PHONE, 
 from tests.e2e.desk import Desk
 from tests.e2e.house import ROOT, running_house
 from tests.e2e.phone import Phone
+from tests.e2e.world import World
 
 FAILURES = ROOT / "build" / "failures"
 
@@ -21,6 +22,12 @@ def house(tmp_path_factory):
     """The whole system, loaded with the real catalogue, in its own folder."""
     with running_house(tmp_path_factory.mktemp("house")) as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def world(house):
+    """The same house, lived in: for tests that look at what is there."""
+    return World(house)
 
 
 @pytest.fixture(scope="package")

@@ -79,7 +79,7 @@ class Phone:
             if field.type is FieldType.FILE:
                 continue
             box = self.page.locator(f'[data-field="{field.key}"]')
-            if _applies(field, said):
+            if applies(field, said):
                 expect(box).to_be_visible()
                 said[field.key] = self._answer(field, place)
             elif self.scripted:
@@ -181,7 +181,7 @@ class Phone:
         return self.press("查答复")
 
 
-def _applies(field, said) -> bool:
+def applies(field, said) -> bool:
     """Whether a question is asked after what was said before."""
     asked = field.show_if
     return asked is None or said.get(asked.key) in asked.values

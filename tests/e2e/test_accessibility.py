@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 from tests.e2e import examples, scenes
 from tests.e2e.browsing import CALM, DESK, PATIENCE_MS, PHONE, Watch
 from tests.e2e.examples import ANYWHERE, LOST, NEWCOMER, NOBODY, PERSON
-from tests.e2e.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -21,12 +20,6 @@ FIND = """async (tags) => {
         each.nodes.slice(0, 4).map((node) => `${node.target}: ${node.html.slice(0, 160)}`
             + ` -- ${(node.any[0] || node.all[0] || node.none[0] || {}).message}`)]);
 }"""
-
-
-@pytest.fixture(scope="package")
-def world(house):
-    """A house that has been lived in."""
-    return World(house)
 
 
 class Look:

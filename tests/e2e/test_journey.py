@@ -10,16 +10,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from app.forms.definitions import FieldType
+from tests.e2e.browsing import DESK, PHONE
+from tests.e2e.desk import Desk
+from tests.e2e.keyboard import Keyboard
+from tests.e2e.phone import ANSWERS, FEW, Phone, applies
+from tests.e2e.world import CLERK, DECIDER, HANDLER, MATTER, POSTERS, WINDOW
 from tests.unit.printing.scanning import DECODERS, rasterise
 
 pytestmark = pytest.mark.browser
-
-MATTER = "M0194"
-"""异地长期居住人员备案: of the medical insurance office, with a real guide."""
-WINDOW = "411603H1W03"
-"""The medical insurance window of the hall."""
-
-POSTERS, CLERK, DECIDER, HANDLER = "tiema", "chuangkou", "jueding", "tousu"
 
 TOLD_WITHIN_S = 2
 """From the clerk's click to the line in the inbox."""
@@ -163,3 +162,78 @@ def test_the_main_job(
     handler.answer("已经增加叫号屏，向您致歉。")
     person.look_up(receipt)
     expect(person.main).to_contain_text("已经增加叫号屏，向您致歉。")
+
+
+def test_the_main_job_without_script(visit, house, world, matter, window, photo):
+    """Every page works in a browser that runs no script, on both sides."""
+    bare = {"java_script_enabled": False}
+    person = Phone(visit(**PHONE, **bare), house, scripted=False)
+    clerk = Desk(visit(**DESK, **bare), house).sign_in(CLERK)
+
+    person.open(f"/q/{world.codes['matter']}")
+    reference, lookup_code = apply(
+        person, "13800138003", matter, window, [photo, photo]
+    )
+    field, material = matter.form.field("name"), required(matter)[0]
+    clerk.open_case(reference).notify_once(
+        {field.label: MISNAMED, material.name: BLURRED}
+    )
+    person.is_told("您的申请需要补正", within_s=TOLD_WITHIN_S)
+    correct(person, photo, field, material)
+    clerk.open_case(reference).take_step("受理")
+    person.is_told("您的申请已受理", within_s=TOLD_WITHIN_S)
+    person.track(reference, lookup_code)
+    expect(person.page.locator(".next-state")).to_contain_text("已受理")
+
+    text = "没有开脚本，也要能反映。"
+    person.open(f"/q/{world.codes['supervision']}")
+    receipt = person.complain(text, photo)
+    handler = Desk(visit(**DESK, **bare), house).sign_in(HANDLER).open_complaint(text)
+    handler.press("受理")
+    handler.answer("谢谢您的提醒。")
+    person.look_up(receipt)
+    expect(person.main).to_contain_text("谢谢您的提醒。")
+
+
+def test_applying_by_keyboard_alone(wide, world, matter, window, photo):
+    """Scan, sign in, answer, upload, hand in: Tab, Enter, Space and letters."""
+    page, keys = wide.page, Keyboard(wide.page)
+    wide.open(f"/q/{world.codes['matter']}")
+    keys.press(page.get_by_role("link", name="我要办理"))
+    keys.press(page.get_by_role("button", name="开始填写"))
+    keys.type(page.get_by_label("手机号"), "13800138004").keys.press("Enter")
+    code = page.locator(".demo .code").inner_text()
+    keys.type(page.get_by_label("6 位验证码"), code).keys.press("Enter")
+    keys.press(page.get_by_role("button", name="接着办"))
+    expect(wide.heading).to_have_text("填信息")
+    wide.number = "13800138004"
+    answer_by_keyboard(wide, keys, matter.form, window)
+    keys.press(page.get_by_role("button", name="下一步：传材料"))
+    for material in required(matter):
+        slot = page.locator(f"#slot-{material.key}")
+        keys.choose_file(slot.locator("input[type=file]"), photo)
+        expect(slot.locator("ul.files li")).to_have_count(1)
+    keys.press(page.get_by_role("link", name="下一步：核对"))
+    keys.tick(page.get_by_label("我填的都是真实的"))
+    keys.press(page.get_by_role("button", name="提交申请"))
+    expect(wide.heading).to_have_text("申请已提交")
+
+
+def answer_by_keyboard(person, keys, form, window):
+    """Answer every question that applies."""
+    said = {}
+    for field in form.fields:
+        if field.type is FieldType.FILE or not applies(field, said):
+            continue
+        control = person.page.locator(f"#field-{field.key}")
+        said[field.key] = field.choices[0].value if field.choices else "yes"
+        match field.type:
+            case FieldType.CHOICE if len(field.choices) > FEW:
+                keys.choose_first(control)
+            case FieldType.CHOICE | FieldType.CHOICES | FieldType.YES_NO:
+                keys.tick(control)
+            case FieldType.MOBILE:
+                keys.go_to(control).keys.press("Control+A")
+                keys.type(control, person.number)
+            case kind:
+                keys.type(control, ANSWERS[kind])

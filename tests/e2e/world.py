@@ -152,6 +152,11 @@ class World:
             )
             self.person, self.newcomer = person.id, newcomer.id
 
+    def new_citizen(self):
+        """Return the id of somebody nobody has met."""
+        with self.rooms.database.transaction() as session:
+            return citizens.of_phone(session, self.new_number(), now=self._now).id
+
     def staff(self, session, username):
         return actor_of(
             session, session.scalar(select(Staff).where(Staff.username == username))
@@ -190,7 +195,7 @@ class World:
 
     def _hand_in(self) -> None:
         self.cases["empty draft"] = self._draft(
-            TOWNSHIP_MATTER, self.published.townships()[0].code
+            TOWNSHIP_MATTER, self.published.townships()[0].code, self.person
         )
         self.cases["submitted"] = self._submitted()
         self.cases["returned"] = self._submitted(self._notify)
@@ -210,13 +215,13 @@ class World:
             *self._as(CLERK, Action.ACCEPT),
             *self._as(DECIDER, Action.REFUSE, reason=reason),
         )
-        self.cases["full draft"] = self._filled()
+        self.cases["full draft"] = self.complete_draft(self.person)
 
-    def _draft(self, code, place):
+    def _draft(self, code, place, citizen_id):
         with self.rooms.database.transaction() as session:
             return service.open_draft(
                 session,
-                citizen_actor(self.person),
+                citizen_actor(citizen_id),
                 snapshot=self.published,
                 matter=self.published.matter(code),
                 place_code=place,
@@ -224,9 +229,10 @@ class World:
                 now=self._now,
             ).token
 
-    def _filled(self):
-        token = self._draft(MATTER, HALL)
-        person = citizen_actor(self.person)
+    def complete_draft(self, citizen_id):
+        """Fill in an application to the last step before it is handed in."""
+        token = self._draft(MATTER, HALL, citizen_id)
+        person = citizen_actor(citizen_id)
         needed = [each for each in self.matter.guide.materials if each.must_be_uploaded]
         with self.rooms.database.transaction() as session:
             answers = answers_to(self.matter.form, self.published.townships()[0].code)
@@ -245,7 +251,7 @@ class World:
                 kept = files.record(
                     session,
                     put,
-                    owner=Owner.citizen(self.person),
+                    owner=Owner.citizen(citizen_id),
                     name_hint="照片.jpg",
                     now=self._now,
                 )
@@ -256,7 +262,7 @@ class World:
         return token
 
     def _submitted(self, *steps):
-        token = self._filled()
+        token = self.complete_draft(self.person)
         with self.rooms.database.transaction() as session:
             receipt = service.submit(
                 session,
