@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.cases.models import Case
 from app.catalogue.current import Snapshot
@@ -24,12 +25,12 @@ from app.complaints.models import (
 from app.complaints.moments import HalfDay, half_day
 from app.complaints.rules import rules, running, start_clock
 from app.complaints.subjects import Accused, Scene
-from app.complaints.workflow import MAX_TEXT, State, Track
+from app.complaints.workflow import MAX_TEXT, OPEN, State, Track
 from app.files import service as files
 from app.files.service import Owner
 from app.kernel import audit, crypto, outbox
 from app.kernel.actors import citizen_actor
-from app.kernel.errors import Conflict, Invalid, NotFound
+from app.kernel.errors import Conflict, Gone, Invalid, NotFound
 from app.kernel.references import new_code, new_token, normalise
 from app.people import offices
 from app.people.models import Office
@@ -42,10 +43,13 @@ _MIN_SECRET = 16
 
 
 class AlreadyFiled(Conflict):
-    """The same form was handed in before, with other words."""
+    """The same form was handed in before, and what is new in it was not taken."""
 
     code = "complaint-already-filed"
-    zh = "这份表已经提交过了。要补充内容，请凭回执码查询后留言。"
+    zh = (
+        "这份表已经提交过了，这次改动或新加的没有收下。要补充内容，请凭回执码查询后留言；"
+        "要补充照片或另说一件事，请重新打开页面，再提交一件。"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +120,8 @@ def file(
 
     Raises:
         Invalid: something is missing or too long; ``errors`` says what.
-        AlreadyFiled: the same form came before, with other words.
+        AlreadyFiled: the same form came before, with other words or another scene,
+            or with further photos that cannot be added any more.
         SupervisionNotSetUp: there is no office to take it in.
         NobodyToTakeItIn: nobody there may read it; nothing was stored.
         Gone, Conflict: a photo's ticket or token is no longer good.
@@ -126,16 +131,17 @@ def file(
     secret = filing.ticket if len(filing.ticket) >= _MIN_SECRET else None
     code = receipts.code_for(keyring, secret)
     index = receipts.index_of(keyring, code)
-    if earlier := _with_receipt(session, index):
-        return _again(session, earlier, filing, code)
-
-    here = subjects.track_offices(session)
     scene = subjects.scene_of(
         snapshot,
         place_code=filing.place_code,
         window_code=filing.window_code,
         matter_code=filing.matter_code,
     )
+    if earlier := _with_receipt(session, index):
+        _take_again(session, earlier, filing, scene, now)
+        return _receipt_of(earlier, code)
+
+    here = subjects.track_offices(session)
     case = _case_meant(session, filing)
     about = offices.find_by_code(session, scene.office_code or "")
     accused = _accused(session, filing, about, case)
@@ -150,13 +156,14 @@ def file(
             session.add(complaint)
     except IntegrityError:
         if earlier := _with_receipt(session, index):
-            return _again(session, earlier, filing, code)
+            _take_again(session, earlier, filing, scene, now)
+            return _receipt_of(earlier, code)
         raise
     session.add_all(
         ComplaintRecusal(complaint_id=complaint.id, staff_id=staff_id, reason=reason)
         for staff_id, reason in accused.staff.items()
     )
-    _attach(session, complaint, filing, now)
+    _attach(session, complaint, filing.files, filing, now=now)
     if filing.named_citizen_id is not None:
         _announce(session, complaint, filing.named_citizen_id, now)
     return _receipt_of(complaint, code)
@@ -289,9 +296,16 @@ def _accused(
 
 
 def _attach(
-    session: Session, complaint: Complaint, filing: Filing, now: datetime
+    session: Session,
+    complaint: Complaint,
+    tokens: Iterable[str],
+    filing: Filing,
+    *,
+    first: int = 0,
+    now: datetime,
 ) -> None:
-    if not filing.files:
+    wanted = list(dict.fromkeys(tokens))
+    if not wanted:
         return
     if filing.ticket:
         owner = Owner.ticket(crypto.of(session), filing.ticket, now=now)
@@ -299,7 +313,7 @@ def _attach(
         owner = Owner.citizen(filing.named_citizen_id)
     else:
         raise _photo_missing()
-    for position, token in enumerate(dict.fromkeys(filing.files)):
+    for position, token in enumerate(wanted, first):
         try:
             files.attach(session, token, owner, to=f"complaint:{complaint.token}")
         except NotFound:
@@ -338,23 +352,57 @@ def _announce(
 
 
 def _with_receipt(session: Session, index: str) -> Complaint | None:
-    return session.scalar(select(Complaint).where(Complaint.receipt_index == index))
+    return session.scalar(
+        select(Complaint)
+        .where(Complaint.receipt_index == index)
+        .options(selectinload(Complaint.files))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
 
 
-def _again(session: Session, earlier: Complaint, filing: Filing, code: str) -> Receipt:
+def _take_again(
+    session: Session, earlier: Complaint, filing: Filing, scene: Scene, now: datetime
+) -> None:
+    """Take the same form once more: nothing but further photos can be new in it.
+
+    Photos that are missing this time are not taken away: the page that the first
+    tap came from may not know of them any more.
+
+    Raises:
+        AlreadyFiled: something else is new, or no further photo can be added.
+    """
+    kept = {each.file_token for each in earlier.files}
+    further = set(filing.files) - kept
+    if not _is_same(session, earlier, filing, scene):
+        raise AlreadyFiled("this form was handed in before with other words")
+    if not further:
+        return
+    if earlier.state not in OPEN or len(kept | further) > MAX_FILES:
+        raise AlreadyFiled("no further photo can be added")
+    tokens = [token for token in filing.files if token in further]
+    try:
+        _attach(session, earlier, tokens, filing, first=len(kept), now=now)
+    except Gone as too_late:
+        raise AlreadyFiled("the ticket for photos is over") from too_late
+
+
+def _is_same(
+    session: Session, earlier: Complaint, filing: Filing, scene: Scene
+) -> bool:
     citizen_id = filing.named_citizen_id
     owner = (
         None
         if citizen_id is None
         else sealing.owner_index(crypto.of(session), citizen_id)
     )
-    same = (
+    then = (earlier.place_code, earlier.window_code, earlier.matter_code)
+    return (
         (earlier.kind, earlier.category, earlier.owner_index)
         == (filing.kind, filing.category, owner)
-    ) and sealing.content_of(session, earlier) == _content(filing)
-    if not same:
-        raise AlreadyFiled("this form was handed in before")
-    return _receipt_of(earlier, code)
+        and then == (scene.place_code, scene.window_code, scene.matter_code)
+        and sealing.content_of(session, earlier) == _content(filing)
+    )
 
 
 def _receipt_of(complaint: Complaint, code: str) -> Receipt:

@@ -1,15 +1,15 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from app.catalogue.current import load_snapshot
-from app.complaints import receipts
+from app.complaints import desk, receipts
 from app.complaints.categories import Kind
 from app.complaints.filing import MAX_FILES, AlreadyFiled, file
 from app.complaints.models import Complaint
 from app.complaints.moments import Half, HalfDay
 from app.complaints.subjects import NobodyToTakeItIn, SupervisionNotSetUp
-from app.complaints.workflow import MAX_TEXT, State, Track
+from app.complaints.workflow import MAX_TEXT, Action, State, Track
 from app.files.service import Owner, get
 from app.kernel import crypto
 from app.kernel.actors import Role
@@ -21,6 +21,7 @@ from tests.builders.cases import make_world, submit_case
 from tests.builders.catalogue import make_place
 from tests.builders.complaints import (
     a_filing,
+    act,
     make_complaint,
     make_desks,
     make_handler,
@@ -310,6 +311,14 @@ class TestTwice:
         with pytest.raises(AlreadyFiled):
             make_complaint(session, desks, ticket=ticket, text="还有一件事。")
 
+    def test_another_scene_in_the_same_form_is_not_lost_silently(self, session, desks):
+        ticket = make_ticket(session)
+        said = {"ticket": ticket, "place_code": desks.place}
+        first, _ = make_complaint(session, desks, **said)
+        assert make_complaint(session, desks, **said)[0] == first
+        with pytest.raises(AlreadyFiled):
+            make_complaint(session, desks, **said, window_code=desks.window)
+
     def test_without_a_ticket_each_is_its_own(self, session, desks):
         make_complaint(session, desks)
         make_complaint(session, desks)
@@ -335,6 +344,38 @@ class TestPhotos:
         kept = get(session, tokens[0])
         assert kept.attached_to == f"complaint:{complaint.token}"
         assert get(session, tokens[2]).attached_to is None
+
+    def test_that_come_with_a_second_tap_are_added(self, session, desks, store):
+        ticket = make_ticket(session)
+        tokens = tuple(self.photo(session, store, ticket) for _ in range(3))
+        for files in (tokens[:1], tokens[:2], tokens[2:], ()):
+            complaint, _ = make_complaint(session, desks, ticket=ticket, files=files)
+        for token in tokens:
+            assert get(session, token).attached_to == f"complaint:{complaint.token}"
+        seen = desk.read(session, desks.handler, complaint.token, now=NOW)
+        assert seen.photos == tokens
+
+    def test_that_come_too_late_are_said_to_be_lost(self, session, desks, store):
+        ticket = make_ticket(session)
+        first, second = (self.photo(session, store, ticket) for _ in range(2))
+        said = {"ticket": ticket, "files": (first,)}
+        complaint, receipt = make_complaint(session, desks, **said)
+        tomorrow = NOW + timedelta(days=1)
+        assert make_complaint(session, desks, now=tomorrow, **said)[1] == receipt
+        said["files"] = (first, second)
+        with pytest.raises(AlreadyFiled) as refused:
+            make_complaint(session, desks, now=tomorrow, **said)
+        assert "没有收下" in refused.value.zh
+        act(session, desks.handler, complaint, Action.REJECT, reason="请起诉。")
+        with pytest.raises(AlreadyFiled):
+            make_complaint(session, desks, **said)
+
+    def test_are_never_more_than_the_most(self, session, desks, store):
+        ticket = make_ticket(session)
+        tokens = tuple(self.photo(session, store, ticket) for _ in range(MAX_FILES + 1))
+        make_complaint(session, desks, ticket=ticket, files=tokens[:MAX_FILES])
+        with pytest.raises(AlreadyFiled):
+            make_complaint(session, desks, ticket=ticket, files=tokens[MAX_FILES:])
 
     def test_of_somebody_else_are_refused(self, session, desks, store):
         foreign = self.photo(session, store, make_ticket(session))
