@@ -28,6 +28,7 @@ from app.kernel.clock import office_date
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.references import new_token
 from app.people import offices
+from app.people.models import Citizen
 from app.people.permissions import Permission, require
 
 MAX_DRAFTS = 30
@@ -83,6 +84,7 @@ def open_draft(
         TooManyDrafts: the applicant has :data:`MAX_DRAFTS` already.
     """
     require(actor, Permission.CASE_APPLY)
+    _one_at_a_time(session, actor)
     earlier = session.scalars(
         queries.visible_to(actor)
         .where(
@@ -313,6 +315,17 @@ def _pin(
     case.form_id = matter.form_id
     case.release_number = snapshot.release_number
     case.office_id = offices.get_by_code(session, office_code).id
+
+
+def _one_at_a_time(session: Session, actor: Actor) -> None:
+    """Let an applicant's own attempts to begin something come one after the other.
+
+    No row of a draft can be locked before there is one.
+    """
+    # "No key": rows that name the citizen may go on being written meanwhile.
+    session.execute(
+        select(Citizen.id).where(Citizen.id == actor.id).with_for_update(key_share=True)
+    )
 
 
 def _refuse_hoarding(session: Session, actor: Actor) -> None:

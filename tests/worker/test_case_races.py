@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.cases import queries, sealing, service
 from app.cases.changes import ChangedMeanwhile
-from app.cases.drafts import NotEditable
+from app.cases.drafts import MAX_DRAFTS, NotEditable, TooManyDrafts
 from app.cases.idempotency import begin, finish
-from app.cases.models import Case, CaseFile, CaseStep
+from app.cases.models import Case, CaseFile, CaseSource, CaseStep
 from app.cases.workflow import Action, State
 from app.kernel.db import Base, Database
 from app.kernel.errors import Conflict
@@ -22,8 +22,10 @@ from tests.builders.cases import (
     make_citizen,
     make_draft,
     make_file,
+    make_guide,
     make_staff,
     make_world,
+    publish,
 )
 from tests.conftest import NOW
 
@@ -160,6 +162,48 @@ class TestDoubleTap:
         lost = answer()
         assert answer() == lost
         assert count(database, steps_of(draft)) == 1
+
+
+class TestDraftsAtOnce:
+    def begin(self, session, world, matter=None):
+        return service.open_draft(
+            session,
+            world.citizen,
+            snapshot=world.snapshot,
+            matter=matter or world.matter,
+            place_code=None,
+            source=CaseSource.SCAN,
+            now=NOW,
+        ).token
+
+    def drafts_of(self, world):
+        return select(Case).where(Case.citizen_id == world.citizen.id)
+
+    def test_many_taps_begin_one_draft(self, database, world):
+        def tap(_):
+            with database.transaction() as session:
+                return self.begin(session, world)
+
+        assert len(set(at_once(tap))) == 1
+        assert count(database, self.drafts_of(world)) == 1
+
+    def test_nobody_hoards_by_being_quick(self, database, world):
+        with database.transaction() as session:
+            guides = [make_guide(world.office) for _ in range(MAX_DRAFTS - 1 + TAPS)]
+            world.snapshot = publish(session, *guides)
+            matters = [world.snapshot.matters[each.code] for each in guides]
+            for matter in matters[TAPS:]:
+                self.begin(session, world, matter)
+
+        def tap(number):
+            with database.transaction() as session:
+                try:
+                    return self.begin(session, world, matters[number])
+                except TooManyDrafts:
+                    return None
+
+        assert sum(each is not None for each in at_once(tap)) == 1
+        assert count(database, self.drafts_of(world)) == MAX_DRAFTS
 
 
 class TestIdempotencyKeys:
