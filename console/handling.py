@@ -146,10 +146,20 @@ def _draw(
         failure=failure,
         news=_news(found, failure),
         errors=dict(failure.errors) if isinstance(failure, Invalid) else {},
+        links=_links(failure, typed or {}),
         typed=typed or {},
         contact=contact,
         max_text=MAX_TEXT,
     )
+
+
+def _links(failure: AppError | None, typed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return where each error leads: fields are named for the act they belong to."""
+    if not isinstance(failure, Invalid):
+        return []
+    action = typed.get("action", "")
+    ending = "" if action == "message" else f"-{action}"
+    return [(f"{name}{ending}", said) for name, said in failure.errors.items()]
 
 
 def _sorted(found: list[Office]) -> list[Office]:
