@@ -12,6 +12,8 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,10 +45,14 @@ MEMORY_BYTES = {True: 256 * 1024 * 1024, False: 512 * 1024 * 1024}
 AT_ONCE = 2
 """How many files one process of ours rebuilds at the same time."""
 
+MAX_WAITING = 2
+"""How many more wait for their turn; each holds a thread of the web server."""
+
 SLOT_WAIT_S = 10.0
 """How long a file waits for its turn, in seconds."""
 
 _CHILD = Path(__file__).with_name("child.py")
+_places = threading.BoundedSemaphore(AT_ONCE + MAX_WAITING)
 _slots = threading.BoundedSemaphore(AT_ONCE)
 _REFUSALS: dict[str, type[Invalid]] = {
     "broken": FileBroken,
@@ -87,12 +93,8 @@ def rebuild(raw: bytes) -> Rebuilt:
         Unavailable: too many files are being rebuilt at the moment.
     """
     kind = sniff(raw)
-    if not _slots.acquire(timeout=SLOT_WAIT_S):
-        raise Unavailable("too many files are being rebuilt")
-    try:
+    with _turn():
         head, content = _work(raw, kind)
-    finally:
-        _slots.release()
     if refused := head.get("error"):
         raise _REFUSALS.get(str(refused), FileBroken)(f"{kind}: {head.get('why')}")
     rebuilt = Rebuilt(content, str(head["media_type"]), int(str(head["pages"])))
@@ -100,6 +102,26 @@ def rebuild(raw: bytes) -> Rebuilt:
     if rebuilt.media_type not in _OUTPUTS or sniff(content) != rebuilt.media_type:
         raise FileBroken("the rebuilt file is not what it should be")
     return rebuilt
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for a slot, unless enough others wait already.
+
+    Raises:
+        Unavailable: they do, or none became free in time.
+    """
+    if not _places.acquire(blocking=False):
+        raise Unavailable("too many files wait to be rebuilt")
+    try:
+        if not _slots.acquire(timeout=SLOT_WAIT_S):
+            raise Unavailable("too many files are being rebuilt")
+        try:
+            yield
+        finally:
+            _slots.release()
+    finally:
+        _places.release()
 
 
 def _work(raw: bytes, kind: FileKind) -> tuple[dict[str, object], bytes]:

@@ -4,8 +4,11 @@ import io
 import json
 import subprocess
 import sys
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pikepdf
 import pypdfium2
@@ -23,7 +26,8 @@ from app.files.kinds import (
     FileTooComplex,
     FileTooLarge,
 )
-from app.files.rebuild import rebuild
+from app.files.rebuild import AT_ONCE, MAX_WAITING, rebuild
+from app.kernel.errors import Unavailable
 from tests.builders.files import (
     CANARY,
     PHP,
@@ -368,7 +372,8 @@ def measured(raw):
     """
     program = """
 import json, resource, sys
-from app.files.rebuild import rebuild
+from app.files.rebuild import AT_ONCE, MAX_WAITING, rebuild
+from app.kernel.errors import Unavailable
 raw, said = sys.stdin.buffer.read(), ""
 try:
     rebuild(raw)
@@ -386,6 +391,30 @@ print(json.dumps([said, seconds, child.ru_maxrss / 1024]))
         cwd=ROOT,
     )
     return json.loads(done.stdout)
+
+
+class TestManyAtOnce:
+    def test_more_than_can_be_waited_for_are_refused_at_once(self):
+        """Eight bombs must not hold eight threads of the web server."""
+        raw, count = make_image(), 8
+        barrier = Barrier(count)
+
+        def send(_):
+            barrier.wait()
+            began = time.monotonic()
+            try:
+                return rebuild(raw).media_type, time.monotonic() - began
+            except Unavailable:
+                return None, time.monotonic() - began
+
+        with ThreadPoolExecutor(count) as pool:
+            answers = list(pool.map(send, range(count)))
+        rebuilt = [took for kind, took in answers if kind]
+        refused = [took for kind, took in answers if not kind]
+        assert len(rebuilt) >= AT_ONCE + MAX_WAITING
+        assert refused
+        assert max(refused) < min(rebuilt)
+        assert rebuild(raw).media_type == "image/jpeg"
 
 
 class TestDocuments:
