@@ -20,7 +20,7 @@ HIDDEN = "＊＊＊"
 ORGANISATION_KEY = "org_name"
 """Key under which every form asks for the name of an organisation."""
 
-_NAME_WORDS = ("姓名",)
+_NAME_WORDS = ("姓名", "收款人", "开户人")
 _NUMBER_WORDS = ("电话", "手机", "号码", "账号", "卡号")
 """Words in the label of a text field that make its answer a person's."""
 
