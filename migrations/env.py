@@ -3,17 +3,22 @@
 import sqlalchemy as sa
 from alembic import context
 
+from app.installation import claim_sqlite
 from app.kernel.db import Base, UtcDateTime, make_engine
 from app.models import import_all
-from app.settings import Settings
+from app.settings import Mode, Settings
 
 import_all()
 target_metadata = Base.metadata
 
 
 def _engine():
-    given = context.config.attributes.get("engine")
-    return given or make_engine(Settings.from_env().database_url)
+    if given := context.config.attributes.get("engine"):
+        return given
+    settings = Settings.from_env()
+    if settings.mode is Mode.PRODUCTION:
+        claim_sqlite(settings.database_url)
+    return make_engine(settings.database_url)
 
 
 def _plain_type(kind, column_type, _context):
@@ -37,6 +42,7 @@ def run() -> None:
             target_metadata=target_metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
+            transaction_per_migration=True,
             render_item=_plain_type,
         )
         with context.begin_transaction():

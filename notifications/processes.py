@@ -11,9 +11,10 @@ from collections.abc import Callable
 from types import FrameType
 
 from app import logs
+from app.installation import claim_sqlite
 from app.kernel.crypto import Keyring
 from app.kernel.db import Database
-from app.settings import Settings, SettingsError
+from app.settings import Mode, Settings, SettingsError
 
 _PR_SET_PDEATHSIG = 1
 
@@ -31,13 +32,16 @@ def add_parent_option(parser: argparse.ArgumentParser) -> None:
 def begin(parent: int | None) -> Settings:
     """Tie the process to its parent, set up its log, and read the settings.
 
-    Exits with one clear line, not with a trace, when a setting is wrong.
+    Exits with one clear line, not with a trace, when a setting is wrong, or in
+    production the database's file must not be opened from here.
     """
     if parent is not None:
         end_with(parent)
     logs.configure()
     try:
         settings = Settings.from_env()
+        if settings.mode is Mode.PRODUCTION:
+            claim_sqlite(settings.database_url)
     except SettingsError as wrong:
         raise SystemExit(f"settings: {wrong}") from None
     if not settings.redis_url:

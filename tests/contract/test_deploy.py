@@ -1,5 +1,6 @@
 """What is installed in production, and what the papers beside it promise."""
 
+import base64
 import re
 import subprocess
 import sys
@@ -33,21 +34,68 @@ def test_nothing_of_the_demonstration_is_installed():
     assert all((ROOT / part).exists() for part in installed())
 
 
-def test_installed_files_are_all_that_the_product_imports(tmp_path):
-    """The web process, relay and pool can be imported out of the installed parts."""
+@pytest.fixture
+def product(tmp_path):
+    """A folder with the installed parts, as in production."""
     (tmp_path / "product").mkdir()
     for part in installed():
         (tmp_path / "product" / part).symlink_to(ROOT / part)
+    return tmp_path / "product"
+
+
+def test_installed_files_are_all_that_the_product_imports(product):
+    """The web process, relay and pool can be imported out of the installed parts."""
     modules = "app.factory, notifications.relay, notifications.pool, notifications.jobs"
     ended = subprocess.run(
         [sys.executable, "-c", f"import {modules}"],
-        cwd=tmp_path / "product",
+        cwd=product,
         capture_output=True,
         text=True,
         check=False,
         env={"PATH": "/usr/bin:/bin"},
     )
     assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "notifications.relay",
+        "notifications.worker",
+        "notifications.pool",
+        "alembic upgrade head",
+        "flask --app wsgi sweep",
+    ],
+)
+def test_no_process_opens_the_file_of_another_host(product, tmp_path, module):
+    file = tmp_path / "house.db"
+    Path(f"{file}.host").write_text("the old machine\n")
+    key = base64.b64encode(bytes(range(32))).decode()
+    ended = subprocess.run(
+        [sys.executable, "-m", *module.split()],
+        cwd=product,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "APP_ENV": "production",
+            "DATABASE_URL": f"sqlite:///{file}",
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "SECRET_KEY": "Qm3kT8vXz1LpR5wYb7NcJ2hF6sDg4aEu9oIi0tUy",
+            "JWT_KEY": "zP4mW7rKx2VnB8sLq5TdC1jG9hFf3aEy6oUi0pRt",
+            "DATA_KEYS": f"k1:{key}",
+            "DATA_KEY_CURRENT": "k1",
+            "INDEX_KEY": key,
+            "PUBLIC_URL": "https://example.gov.cn",
+            "SMS_URL": "https://sms.example.gov.cn/send",
+            "MASHANGBAN_VAR": str(tmp_path),
+        },
+    )
+    assert ended.returncode != 0
+    assert "another host (the old machine)" in ended.stderr
+    assert not file.exists()
 
 
 def test_the_example_names_only_settings_that_exist():
