@@ -179,7 +179,8 @@ def file_it() -> Response:
             return _ask_who(kind, typed, photos, ticket)
         receipt = _file(kind, typed, photos, ticket, citizen_id=None)
     except _Photos as refusal:
-        return _again(kind, typed, refusal.cause, refusal.kept, ticket)
+        good = "" if refusal.is_ticket_over else ticket
+        return _again(kind, typed, refusal.cause, refusal.kept, good)
     except (Invalid, TooMany, Conflict, Gone) as refusal:
         return _again(kind, typed, refusal, photos, ticket)
     return _draw_receipt(receipt, is_named=False)
@@ -188,10 +189,13 @@ def file_it() -> Response:
 class _Photos(Exception):
     """A photo could not be taken; those before it were."""
 
-    def __init__(self, cause: AppError, kept: tuple[str, ...]) -> None:
+    def __init__(
+        self, cause: AppError, kept: tuple[str, ...], *, is_ticket_over: bool = False
+    ) -> None:
         super().__init__(str(cause))
         self.cause = cause
         self.kept = kept
+        self.is_ticket_over = is_ticket_over
 
 
 def _keep_photos(ticket: str, kept: tuple[str, ...]) -> tuple[str, ...]:
@@ -213,7 +217,8 @@ def _keep_photos(ticket: str, kept: tuple[str, ...]) -> tuple[str, ...]:
                 stored = files.record(session, put, owner=owner, now=now())
         except (Invalid, TooMany, Gone, Conflict) as refusal:
             wrong = Invalid(str(refusal), errors={"files": refusal.zh})
-            raise _Photos(wrong, kept) from refusal
+            over = isinstance(refusal, tickets.TicketInvalid)
+            raise _Photos(wrong, kept, is_ticket_over=over) from refusal
         kept = (*kept, stored.token)
     return kept
 

@@ -28,8 +28,10 @@ from app.complaints.subjects import Accused, Scene
 from app.complaints.workflow import MAX_TEXT, OPEN, State, Track
 from app.files import service as files
 from app.files.service import Owner
+from app.files.tickets import TicketInvalid, ticket_owner_key
 from app.kernel import audit, crypto, outbox
 from app.kernel.actors import citizen_actor
+from app.kernel.crypto import Keyring
 from app.kernel.errors import Conflict, Gone, Invalid, NotFound
 from app.kernel.references import new_code, new_token, normalise
 from app.people import offices
@@ -39,7 +41,6 @@ MAX_FILES = 4
 """Photos that may come with a complaint."""
 
 _MAX_NAME = 60
-_MIN_SECRET = 16
 
 
 class AlreadyFiled(Conflict):
@@ -61,7 +62,8 @@ class Filing:
         accused_name: Whom a report is about; so ``accused_post``. Reports only.
         files: Tokens of uploaded photos, at most :data:`MAX_FILES`.
         ticket: The upload ticket that came with the form. It shows that the
-            photos are the sender's, and makes a second tap harmless.
+            photos are the sender's, and makes a second tap harmless. Empty where
+            no form was shown.
         named_citizen_id: The signed-in citizen who puts their name to it; None
             for an anonymous one. Nothing else may say who it is.
     """
@@ -124,12 +126,12 @@ def file(
             or with further photos that cannot be added any more.
         SupervisionNotSetUp: there is no office to take it in.
         NobodyToTakeItIn: nobody there may read it; nothing was stored.
-        Gone, Conflict: a photo's ticket or token is no longer good.
+        TicketInvalid: the ticket is not one of ours, or its time is over.
+        Conflict: a photo belongs to something else.
     """
     _check(filing, now)
     keyring = crypto.of(session)
-    secret = filing.ticket if len(filing.ticket) >= _MIN_SECRET else None
-    code = receipts.code_for(keyring, secret)
+    code = receipts.code_for(keyring, filing.ticket)
     index = receipts.index_of(keyring, code)
     scene = subjects.scene_of(
         snapshot,
@@ -141,6 +143,7 @@ def file(
         _take_again(session, earlier, filing, scene, now)
         return _receipt_of(earlier, code)
 
+    _require_own(keyring, filing.ticket, now)
     here = subjects.track_offices(session)
     case = _case_meant(session, filing)
     about = offices.find_by_code(session, scene.office_code or "")
@@ -167,6 +170,22 @@ def file(
     if filing.named_citizen_id is not None:
         _announce(session, complaint, filing.named_citizen_id, now)
     return _receipt_of(complaint, code)
+
+
+def _require_own(keyring: Keyring, ticket: str, now: datetime) -> None:
+    """Let no ticket but ours make a receipt: others might be guessed.
+
+    Without any, the receipt is random and a second tap files a second time.
+    """
+    if not ticket:
+        return
+    try:
+        ticket_owner_key(keyring, ticket, now=now)
+    except TicketInvalid as refused:
+        told = (
+            "页面打开太久了，请再提交一次；有照片的，请重新上传。您写的内容请先留好。"
+        )
+        raise TicketInvalid(str(refused), zh=told) from refused
 
 
 def _check(filing: Filing, now: datetime) -> None:

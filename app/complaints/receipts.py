@@ -16,17 +16,18 @@ LENGTH = 26
 _GROUP = 4
 
 
-def code_for(keyring: Keyring, form_secret: str | None) -> str:
+def code_for(keyring: Keyring, ticket: str) -> str:
     """Return the receipt for a filing: always the same for the same form.
 
     Args:
         keyring: Its index key keeps anybody from computing receipts.
-        form_secret: At least 128 random bits that came with the form; without
-            one the receipt is random, and a second tap files a second time.
+        ticket: The ticket that came with the form: 128 random bits. Whoever files
+            with it makes sure that it is one of ours: a receipt is as hard to guess
+            as what it is made from. Without one the receipt is random.
     """
-    if not form_secret:
+    if not ticket:
         return receipt_code()
-    number = int(keyring.index(form_secret, purpose="complaint-receipt-code"), 16)
+    number = int(keyring.index(ticket, purpose="complaint-receipt-code"), 16)
     signs = []
     for _ in range(LENGTH):
         number, value = divmod(number, len(ALPHABET))

@@ -11,6 +11,7 @@ from app.complaints.moments import Half, HalfDay
 from app.complaints.subjects import NobodyToTakeItIn, SupervisionNotSetUp
 from app.complaints.workflow import MAX_TEXT, Action, State, Track
 from app.files.service import Owner, get
+from app.files.tickets import TicketInvalid
 from app.kernel import crypto
 from app.kernel.actors import Role
 from app.kernel.audit import AuditEntry
@@ -322,8 +323,25 @@ class TestTwice:
     def test_without_a_ticket_each_is_its_own(self, session, desks):
         make_complaint(session, desks)
         make_complaint(session, desks)
-        make_complaint(session, desks, ticket="short")
-        assert session.query(Complaint).count() == 3
+        assert session.query(Complaint).count() == 2
+
+    def test_a_ticket_that_is_not_ours_makes_no_receipt(self, session, desks):
+        ours = make_ticket(session)
+        for ticket in ("short", "a" * 16, "a" * 200, f"b{ours[1:]}", f"{ours}x"):
+            with pytest.raises(TicketInvalid):
+                make_complaint(session, desks, ticket=ticket)
+        assert session.query(Complaint).count() == 0
+
+    def test_a_form_that_lay_open_too_long_is_not_taken_but_is_known_again(
+        self, session, desks
+    ):
+        ticket, tomorrow = make_ticket(session), NOW + timedelta(days=1)
+        with pytest.raises(TicketInvalid) as refused:
+            make_complaint(session, desks, ticket=ticket, now=tomorrow)
+        assert "再提交一次" in refused.value.zh
+        _, receipt = make_complaint(session, desks, ticket=ticket)
+        again = make_complaint(session, desks, ticket=ticket, now=tomorrow)
+        assert again[1] == receipt
 
 
 class TestPhotos:
