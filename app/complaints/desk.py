@@ -311,17 +311,21 @@ def offices_to_dispatch_to(session: Session, actor: Actor, token: str) -> list[O
         NotFound: there is none that the actor may know of.
     """
     complaint = queries.get(session, actor, token)
+    return [each for each in offices.list_all(session) if _may_go_to(complaint, each)]
+
+
+def _may_go_to(complaint: Complaint, office: Office) -> bool:
+    """Whether a complaint can be sent to an office: what is offered is what is taken."""
     kept_out = {
         *complaint.accused_offices,
         complaint.intake_office_id,
         complaint.office_id,
     }
     inspectors = rules().discipline_office
-    return [
-        each
-        for each in offices.list_all(session)
-        if each.id not in kept_out and inspectors not in (each.short_name, each.name)
-    ]
+    return office.id not in kept_out and inspectors not in (
+        office.short_name,
+        office.name,
+    )
 
 
 def _destination(
@@ -330,13 +334,13 @@ def _destination(
     if not code:
         return None
     office = offices.find_by_code(session, code)
-    if office is None or office.id == complaint.intake_office_id:
-        raise Invalid("no office to send it to", errors={"office": "请选择承办单位。"})
-    if office.id in complaint.accused_offices:
+    if office is not None and office.id in complaint.accused_offices:
         raise NotToTheAccused(
             "the office is complained of",
             errors={"office": "不能转给被投诉的单位办理。"},
         )
+    if office is None or not _may_go_to(complaint, office):
+        raise Invalid("no office to send it to", errors={"office": "请选择承办单位。"})
     return office
 
 

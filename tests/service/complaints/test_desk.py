@@ -187,6 +187,22 @@ class TestTheWayOfAComplaint:
                 )
             assert set(refused.value.errors) == {"office"}
 
+    def test_it_is_sent_nowhere_but_where_it_is_offered_to_go(self, session, desks):
+        complaint, _ = make_complaint(session, desks)
+        act(session, desks.handler, complaint, Action.ACCEPT)
+        said = {"reason": "请办理。", "to_office_code": desks.other.code}
+        act(session, desks.handler, complaint, Action.DISPATCH, **said)
+        choices = desk.offices_to_dispatch_to(session, desks.handler, complaint.token)
+        offered = {office.code for office in choices}
+        assert desks.department.code in offered
+        for office in (desks.other, desks.discipline, desks.service):
+            assert office.code not in offered
+            said["to_office_code"] = office.code
+            with pytest.raises(Invalid) as refused:
+                act(session, desks.handler, complaint, Action.DISPATCH, **said)
+            assert set(refused.value.errors) == {"office"}
+        assert complaint.office_id == desks.other.id
+
     @pytest.mark.parametrize("is_named", [True, False])
     def test_it_is_never_sent_to_the_office_of_its_case(self, session, desks, is_named):
         """With nothing but a reference, the office of the case is the accused."""
