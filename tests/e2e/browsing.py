@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox",
+    "--lang=zh-CN",
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",

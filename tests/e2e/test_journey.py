@@ -18,7 +18,7 @@ from tests.e2e.phone import ANSWERS, FEW, Phone, applies
 from tests.e2e.world import CLERK, DECIDER, HANDLER, MATTER, POSTERS, WINDOW
 from tests.unit.printing.scanning import DECODERS, rasterise
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 TOLD_WITHIN_S = 2
 """From the clerk's click to the line in the inbox."""

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.e2e.browsing import PHONE
 from tests.e2e.phone import Phone
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 TOLD_WITHIN_S = 30
 """From the return of Redis to the line in the inbox."""
