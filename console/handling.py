@@ -20,6 +20,7 @@ from app.complaints.desk import Contact, Dossier
 from app.complaints.models import Author
 from app.complaints.workflow import MAX_TEXT, TRANSITIONS, Action, State, Track
 from app.complaints.workflow import Transition as Row
+from app.files import service as files
 from app.kernel.actors import Actor
 from app.kernel.clock import office_date
 from app.kernel.errors import AppError, Conflict, Forbidden, Invalid, NotFound
@@ -105,7 +106,7 @@ class Act:
 
 @desk.get("/complaints/<token>")
 def complaint(token: str) -> Response:
-    """Show a complaint; of a sealed one the look is written down."""
+    """Show a complaint; the look is written down."""
     return _draw(token)
 
 
@@ -254,10 +255,9 @@ def reveal_reporter(token: str) -> Response:
 
 @desk.get("/complaints/<token>/photos/<file_token>")
 def view_photo(token: str, file_token: str) -> Response:
-    """Show a photo that came with a complaint."""
+    """Show a photo that came with a complaint; the look is written down."""
     here = runtime()
     with transaction() as session:
-        stored, content = work.read_photo(
-            session, here.store, at_desk().actor, token, file_token, now=now()
-        )
+        stored = work.open_photo(session, at_desk().actor, token, file_token, now=now())
+    content = files.unseal(here.keyring, here.store, stored)
     return as_file(content, stored.media_type)

@@ -1,7 +1,7 @@
 """The side of the offices: read, write, take a step.
 
-Whoever opens a sealed report leaves a row in the audit, in the transaction that
-gives them its words: doors open these use cases in a writing transaction.
+Whoever opens a complaint leaves a row in the audit, in the transaction that gives
+them its words: doors open these use cases in a writing transaction.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from app.complaints.workflow import (
 )
 from app.files import service as files
 from app.files.models import StoredFile
-from app.files.store import ByteStore
 from app.kernel import audit
 from app.kernel.actors import Actor
 from app.kernel.clock import office_date
@@ -138,7 +137,7 @@ class NotToTheAccused(Invalid):
 
 
 def read(session: Session, actor: Actor, token: str, *, now: datetime) -> Dossier:
-    """Open a complaint. Of a sealed one, the opening is audited.
+    """Open a complaint; the opening is audited, on both tracks.
 
     Args:
         session: A writing transaction.
@@ -151,31 +150,27 @@ def read(session: Session, actor: Actor, token: str, *, now: datetime) -> Dossie
     """
     require(actor, Permission.COMPLAINT_READ)
     complaint = queries.get(session, actor, token)
-    _note_opening(session, actor, complaint, "complaints.read-sealed", now)
+    _note_opening(session, actor, complaint, "complaints.read", now)
     return _dossier(session, actor, complaint, now)
 
 
-def read_photo(
-    session: Session,
-    store: ByteStore,
-    actor: Actor,
-    token: str,
-    file_token: str,
-    *,
-    now: datetime,
-) -> tuple[StoredFile, bytes]:
-    """Return a photo that came with a complaint; audited as :func:`read`.
+def open_photo(
+    session: Session, actor: Actor, token: str, file_token: str, *, now: datetime
+) -> StoredFile:
+    """Return the record of a photo that came with a complaint; audited as read.
+
+    Its bytes are for the door to unseal when the transaction is over: neither the
+    store nor the keys may hold up whoever else wants to write.
 
     Raises:
         NotFound: the actor may not know of the complaint, or it has no such photo.
-        FileLost: the bytes are missing.
     """
     require(actor, Permission.COMPLAINT_READ)
     complaint = queries.get(session, actor, token)
     if file_token not in {each.file_token for each in complaint.files}:
         raise NotFound("no such photo")
-    _note_opening(session, actor, complaint, "complaints.read-sealed-photo", now)
-    return files.get(session, file_token), files.read(session, store, file_token)
+    _note_opening(session, actor, complaint, "complaints.read-photo", now)
+    return files.get(session, file_token)
 
 
 def take_step(
@@ -315,7 +310,7 @@ def offices_to_dispatch_to(session: Session, actor: Actor, token: str) -> list[O
 
 
 def _may_go_to(complaint: Complaint, office: Office) -> bool:
-    """Whether a complaint can be sent to an office: what is offered is what is taken."""
+    """Whether a complaint can be sent to an office; offered and checked alike."""
     kept_out = {
         *complaint.accused_offices,
         complaint.intake_office_id,
@@ -347,8 +342,8 @@ def _destination(
 def _note_opening(
     session: Session, actor: Actor, complaint: Complaint, action: str, now: datetime
 ) -> None:
-    if complaint.is_sealed:
-        audit.write(session, actor, action, _subject(complaint), now=now)
+    track = complaint.track.value
+    audit.write(session, actor, action, _subject(complaint), now=now, track=track)
 
 
 def _subject(complaint: Complaint) -> str:

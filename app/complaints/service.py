@@ -1,7 +1,7 @@
 """Use cases of complaints, as doors import them.
 
 file ─▶ (receipt) ─▶ look_up, add_message, confirm_or_reopen      the reporter
-queries.queue ─▶ read, read_photo, take_step, write                the desks
+queries.queue ─▶ read, open_photo, take_step, write                the desks
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from app.complaints.desk import (
     Contact,
     Dossier,
     offices_to_dispatch_to,
+    open_photo,
     read,
-    read_photo,
     reveal_reporter,
     take_step,
     write,
@@ -40,8 +40,8 @@ __all__ = [
     "file",
     "look_up",
     "offices_to_dispatch_to",
+    "open_photo",
     "read",
-    "read_photo",
     "reveal_reporter",
     "see_own",
     "take_step",

@@ -118,7 +118,7 @@ def test_a_sealed_report_is_for_inspectors_and_each_look_is_written_down(
     assert "他收了红包" in shown.words
     assert "转办" not in shown.buttons
     with database.reading() as session:
-        rows = session.query(AuditEntry).filter_by(action="complaints.read-sealed")
+        rows = session.query(AuditEntry).filter_by(action="complaints.read")
         assert rows.count() == 1
 
 
@@ -177,6 +177,15 @@ def test_photos_open_for_those_who_may_read_it(
     assert picture.headers["X-Content-Type-Options"] == "nosniff"
     stranger = desk(Role.HANDLER, short_name="民政局")
     assert stranger.client.get(href).status_code == 404
+    with database.reading() as session:
+        rows = session.query(AuditEntry).filter_by(action="complaints.read-photo")
+        assert [each.actor_id for each in rows] == [handler.person.id]
+    # Opened after the transaction: what then fails does not undo the row.
+    here.store.delete(stored.storage_key)
+    assert handler.client.get(href).status_code == 410
+    with database.reading() as session:
+        rows = session.query(AuditEntry).filter_by(action="complaints.read-photo")
+        assert rows.count() == 2
     another = complained()
     assert (
         handler.client.get(f"{path_of(another)}/photos/{stored.token}").status_code

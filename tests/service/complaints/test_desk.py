@@ -10,7 +10,7 @@ from app.complaints.categories import Kind
 from app.complaints.queries import QueueFilters
 from app.complaints.reporters import ByReceipt
 from app.complaints.workflow import Action, IllegalTransition, State, Track
-from app.files.service import Owner
+from app.files.service import Owner, unseal
 from app.kernel import crypto
 from app.kernel.actors import Role
 from app.kernel.audit import AuditEntry
@@ -33,7 +33,7 @@ def told(session):
     return [(each.type, each.payload) for each in session.query(OutboxEntry)]
 
 
-def sealed_reads(session):
+def looks(session):
     acts = session.query(AuditEntry).where(AuditEntry.action.like("complaints.read%"))
     return [(each.actor_id, each.action, each.subject) for each in acts]
 
@@ -358,15 +358,16 @@ class TestSealedReports:
         desk.read(session, desks.inspector, report.token, now=NOW)
         opened = (
             desks.inspector.id,
-            "complaints.read-sealed",
+            "complaints.read",
             f"complaint:{report.token}",
         )
-        assert sealed_reads(session) == [opened, opened]
+        assert looks(session) == [opened, opened]
 
-    def test_the_opening_of_a_service_complaint_is_not(self, session, desks):
+    def test_so_is_the_opening_of_a_service_complaint(self, session, desks):
         complaint, _ = make_complaint(session, desks)
         desk.read(session, desks.handler, complaint.token, now=NOW)
-        assert sealed_reads(session) == []
+        subject = f"complaint:{complaint.token}"
+        assert looks(session) == [(desks.handler.id, "complaints.read", subject)]
 
     def test_are_never_sent_on(self, session, desks, report):
         act(session, desks.inspector, report, Action.ACCEPT)
@@ -433,20 +434,14 @@ class TestSealedReports:
         report, _ = make_complaint(
             session, desks, kind=Kind.REPORT, ticket=ticket, files=(token,)
         )
-        _, content = desk.read_photo(
-            session, store, desks.inspector, report.token, token, now=NOW
-        )
-        assert content == b"proof"
-        assert [act for _, act, _ in sealed_reads(session)] == [
-            "complaints.read-sealed-photo"
-        ]
+        photo = desk.open_photo(session, desks.inspector, report.token, token, now=NOW)
+        assert unseal(crypto.of(session), store, photo) == b"proof"
+        assert [act for _, act, _ in looks(session)] == ["complaints.read-photo"]
         with pytest.raises(NotFound):
-            desk.read_photo(session, store, desks.handler, report.token, token, now=NOW)
+            desk.open_photo(session, desks.handler, report.token, token, now=NOW)
         other, _ = make_complaint(session, desks, kind=Kind.REPORT)
         with pytest.raises(NotFound):
-            desk.read_photo(
-                session, store, desks.inspector, other.token, token, now=NOW
-            )
+            desk.open_photo(session, desks.inspector, other.token, token, now=NOW)
 
 
 class TestReveal:
