@@ -909,6 +909,7 @@ def upgrade() -> None:
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("about_office_id", sa.Integer(), nullable=True),
         sa.Column("subject_office_id", sa.Integer(), nullable=True),
+        sa.Column("case_office_id", sa.Integer(), nullable=True),
         sa.Column("subject_staff_id", sa.Integer(), nullable=True),
         sa.Column("clock_started_on", sa.Date(), nullable=False),
         sa.Column("dispatch_by_on", sa.Date(), nullable=False),
@@ -939,6 +940,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["office_id"], ["offices.id"], name=op.f("fk_complaints_office_id_offices")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_office_id"],
+            ["offices.id"],
+            name=op.f("fk_complaints_case_office_id_offices"),
         ),
         sa.ForeignKeyConstraint(
             ["subject_office_id"],
