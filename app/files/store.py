@@ -17,8 +17,17 @@ class BytesMissing(LookupError):
 class ByteStore(Protocol):
     """Keeps sealed bytes under random keys."""
 
-    def put(self, key: str, content: bytes) -> None:
-        """Keep bytes so that they survive a power cut. Keys are never reused."""
+    def put(self, key: str, content: bytes, *, at: datetime | None = None) -> None:
+        """Keep bytes so that they survive a power cut. Keys are never reused.
+
+        Args:
+            key: A random name.
+            content: Sealed bytes.
+            at: When :meth:`entries` shall say they were put; now when left out.
+
+        Raises:
+            Unavailable: the store cannot take them at the moment.
+        """
 
     def get(self, key: str) -> bytes:
         """Return the bytes.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -9,7 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.files.store import BytesMissing
+from app.kernel.errors import Unavailable
 from app.kernel.references import new_token
+
+logger = logging.getLogger(__name__)
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _UNFINISHED = ".unfinished"
@@ -29,9 +33,23 @@ class FolderStore:
         self._path = path
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def put(self, key: str, content: bytes) -> None:
-        """Keep bytes under a key; the same key again replaces them."""
+    def put(self, key: str, content: bytes, *, at: datetime | None = None) -> None:
+        """Keep bytes under a key; the same key again replaces them.
+
+        A moment given becomes the time of change of the file and its folders,
+        which copies and backups keep. The disk's own note of it cannot be set.
+
+        Raises:
+            Unavailable: the disk is full or does not answer as it should.
+        """
         target = self._place(key)
+        try:
+            self._put(target, content, at)
+        except OSError as failure:
+            logger.exception("the byte store cannot write")
+            raise Unavailable("the byte store cannot write") from failure
+
+    def _put(self, target: Path, content: bytes, at: datetime | None) -> None:
         shelf = target.parent
         if not shelf.exists():
             shelf.mkdir(mode=0o700, exist_ok=True)
@@ -42,11 +60,16 @@ class FolderStore:
             with os.fdopen(handle, "wb") as out:
                 out.write(content)
                 out.flush()
+                if at is not None:
+                    os.utime(out.fileno(), (at.timestamp(), at.timestamp()))
                 os.fsync(out.fileno())
             draft.rename(target)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
+        if at is not None:
+            for folder in (shelf, self._path):
+                os.utime(folder, (at.timestamp(), at.timestamp()))
         _flush_folder(shelf)
 
     def get(self, key: str) -> bytes:

@@ -34,8 +34,8 @@ class MemoryStore:
         self.kept = {}
         self.put_at = NOW
 
-    def put(self, key, content):
-        self.kept[key] = (content, self.put_at)
+    def put(self, key, content, *, at=None):
+        self.kept[key] = (content, at or self.put_at)
 
     def get(self, key):
         try:

@@ -1,5 +1,6 @@
 """The byte store as a folder: whole or not there at all."""
 
+import resource
 import stat
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,9 @@ import pytest
 
 from app.files.store import BytesMissing
 from app.gateways.store import FolderStore
+from app.kernel.errors import Unavailable
 from app.kernel.references import new_token
+from tests.conftest import NOW
 
 
 @pytest.fixture
@@ -42,6 +45,14 @@ def test_entries_tell_when_each_was_put(store):
     assert before < put_at < before + timedelta(seconds=30)
 
 
+def test_a_moment_that_was_given_is_all_that_is_told(store, tmp_path):
+    key = new_token()
+    store.put(key, b"one", at=NOW)
+    assert list(store.entries()) == [(key, NOW)]
+    for each in [tmp_path / "files", *(tmp_path / "files").rglob("*")]:
+        assert each.stat().st_mtime == NOW.timestamp()
+
+
 def test_only_this_user_can_read_it(store, tmp_path):
     store.put(new_token(), b"one")
     for each in [tmp_path / "files", *(tmp_path / "files").rglob("*")]:
@@ -63,6 +74,19 @@ def test_a_write_that_fails_leaves_nothing(store, tmp_path):
     with pytest.raises(TypeError):
         store.put(new_token(), "text is not bytes")
     assert list(store.entries()) == []
+
+
+def test_a_disk_that_takes_no_more_is_unavailable_and_keeps_nothing(store, tmp_path):
+    """A limit on the size of files stands for the full disk; both are OSErrors."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, before[1]))
+    try:
+        with pytest.raises(Unavailable):
+            store.put(new_token(), bytes(2 << 20))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(store.entries()) == []
+    store.put(new_token(), bytes(2 << 20))
 
 
 def test_what_a_crash_left_unfinished_is_listed_and_can_be_deleted(store, tmp_path):
