@@ -17,7 +17,7 @@ from app.files.models import StoredFile
 from app.files.service import Owner
 from app.kernel.errors import Invalid
 from app.people.permissions import Permission, require
-from app.web.context import check_limit, now, runtime, transaction
+from app.web.context import check_limit, now, reading, runtime, transaction
 from miniprogram_api.auth import SecuredBlueprint, current_actor
 from miniprogram_api.schemas import StrictSchema
 
@@ -93,13 +93,17 @@ def keep(upload: FileStorage, owner: Owner) -> StoredFile:
 
     Raises:
         Invalid: it is too large, of another kind, broken, encrypted or too complex.
+        TooManyLoose, TicketUsed: see :func:`app.files.service.require_room`.
+        Unavailable: too many files wait, or the store cannot take it.
     """
     if request.content_length is None:
         raise Invalid("the length is not said", zh="上传没有完成，请重试。")
+    with reading() as session:
+        service.require_room(session, owner)
     rebuilt = rebuild.rebuild(upload.stream.read())
     here = runtime()
-    put = service.put_away(here.store, here.keyring, rebuilt)
-    with transaction() as session:
+    put = service.put_away(here.store, here.keyring, rebuilt, at=owner.moment(now()))
+    with service.undone_if_refused(here.store, put), transaction() as session:
         return service.record(
             session, put, owner=owner, name_hint=upload.filename or "", now=now()
         )

@@ -212,8 +212,11 @@ def _keep_photos(ticket: str, kept: tuple[str, ...]) -> tuple[str, ...]:
         try:
             check_limit("upload")
             owner = Owner.ticket(runtime().keyring, ticket, now=now())
-            put = put_away(each)
-            with transaction() as session:
+            put = put_away(each, owner)
+            with (
+                files.undone_if_refused(runtime().store, put),
+                transaction() as session,
+            ):
                 stored = files.record(session, put, owner=owner, now=now())
         except (Invalid, TooMany, Gone, Conflict) as refusal:
             wrong = Invalid(str(refusal), errors={"files": refusal.zh})

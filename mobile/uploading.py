@@ -70,27 +70,33 @@ def add(token: str, key: str) -> Response:
 
 def _give(actor: Actor, token: str, key: str, sent: FileStorage) -> None:
     """Rebuild one file and give it for the paper."""
-    put = put_away(sent)
-    with transaction() as session:
+    owner = Owner.citizen(actor.id)
+    put = put_away(sent, owner)
+    with files.undone_if_refused(runtime().store, put), transaction() as session:
         stored = files.record(
             session,
             put,
-            owner=Owner.citizen(actor.id),
+            owner=owner,
             name_hint=sent.filename or "",
             now=now(),
         )
         service.put_material(session, actor, token, key, stored.token, now=now())
 
 
-def put_away(sent: FileStorage) -> PutAway:
+def put_away(sent: FileStorage, owner: Owner) -> PutAway:
     """Rebuild an upload and seal it into the store, outside any transaction.
 
     Raises:
         Invalid: it is too large, of another kind, broken or too complex.
+        TooManyLoose, TicketUsed: the sender may send none; it was not opened.
+        Unavailable: too many files wait, or the store cannot take it.
     """
+    with reading() as session:
+        files.require_room(session, owner)
     raw = sent.stream.read(kinds.MAX_BYTES + 1)
     here = runtime()
-    return files.put_away(here.store, here.keyring, rebuild(raw))
+    rebuilt = rebuild(raw)
+    return files.put_away(here.store, here.keyring, rebuilt, at=owner.moment(now()))
 
 
 @own_pages.post("/cases/<token>/materials/<key>/remove")

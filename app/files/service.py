@@ -5,7 +5,9 @@
           process)    bytes)      whose)     or complaint)
 
 Rebuilding and putting away need no database and belong before the door opens
-its transaction; :func:`keep` does both steps for callers that do not mind.
+its transaction, but after a short look whether the sender may send at all
+(:func:`require_room`); :func:`keep` puts away and records for callers that do
+not mind.
 Bytes are put before their row exists and deleted after their row is gone, so a
 crash leaves bytes without a row, never a row without bytes.
 """
@@ -15,6 +17,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +31,14 @@ from app.files.store import BytesMissing, ByteStore
 from app.files.tickets import ticket_owner_key
 from app.kernel import crypto
 from app.kernel.crypto import Keyring
-from app.kernel.errors import Conflict, Gone, NotFound, TooMany
+from app.kernel.errors import (
+    AppError,
+    Conflict,
+    Gone,
+    NotFound,
+    TooMany,
+    Unavailable,
+)
 from app.kernel.references import new_token
 
 logger = logging.getLogger(__name__)
@@ -103,6 +114,16 @@ class Owner:
         """
         return cls(OwnerKind.TICKET, ticket_owner_key(keyring, ticket, now=now))
 
+    def moment(self, now: datetime) -> datetime:
+        """Return how exactly a moment is kept of this sender.
+
+        The hour of an unnamed one could tell who it is (reliability page, T8):
+        only the half day is kept.
+        """
+        if self.kind is not OwnerKind.TICKET:
+            return now
+        return now.replace(hour=now.hour // 12 * 12, minute=0, second=0, microsecond=0)
+
 
 @dataclass(frozen=True, slots=True)
 class PutAway:
@@ -138,11 +159,49 @@ class Orphans:
     without_record: tuple[str, ...]
 
 
-def put_away(store: ByteStore, keyring: Keyring, rebuilt: Rebuilt) -> PutAway:
-    """Seal rebuilt content and put it into the store. Needs no transaction."""
+def require_room(session: Session, owner: Owner) -> None:
+    """Refuse a sender who hoards, and a ticket that was used.
+
+    Doors ask before a file is opened; :func:`record` asks again.
+
+    Raises:
+        TooManyLoose: the sender has :data:`MAX_LOOSE` files waiting.
+        TicketUsed: the ticket was good for one complaint, and had it.
+    """
+    mine = (StoredFile.owner_kind == owner.kind) & (StoredFile.owner_key == owner.key)
+    loose = session.scalar(
+        select(func.count()).where(mine, StoredFile.attached_to.is_(None))
+    )
+    if (loose or 0) >= MAX_LOOSE[owner.kind]:
+        raise TooManyLoose("too many files belong to nothing", retry_after_s=3600)
+    if owner.kind is OwnerKind.TICKET and session.scalar(
+        select(StoredFile.id).where(mine, StoredFile.attached_to.is_not(None)).limit(1)
+    ):
+        raise TicketUsed("the ticket was used")
+
+
+def put_away(
+    store: ByteStore,
+    keyring: Keyring,
+    rebuilt: Rebuilt,
+    *,
+    at: datetime | None = None,
+) -> PutAway:
+    """Seal rebuilt content and put it into the store. Needs no transaction.
+
+    Args:
+        store: Where the bytes are to lie.
+        keyring: Seals them.
+        rebuilt: The clean file.
+        at: When it came, as :meth:`Owner.moment` says; the store then knows no
+            more. The present moment when it is left out.
+
+    Raises:
+        Unavailable: the store cannot take it at the moment.
+    """
     token, storage_key = new_token(), new_token()
     sealed = keyring.seal(rebuilt.content, context=_context(token, "content"))
-    store.put(storage_key, sealed)
+    store.put(storage_key, sealed, at=at)
     return PutAway(
         token=token,
         storage_key=storage_key,
@@ -177,7 +236,7 @@ def record(
         TooManyLoose: the sender has :data:`MAX_LOOSE` files waiting.
         TicketUsed: the ticket was good for one complaint, and had it.
     """
-    _require_room(session, owner)
+    require_room(session, owner)
     unnamed = owner.kind is OwnerKind.TICKET
     name = _NAME_UNWANTED.sub("", name_hint).strip()[-_NAME_LENGTH:]
     kept = StoredFile(
@@ -195,13 +254,29 @@ def record(
             else None
         ),
         attached_to=None,
-        loose_since=_half_day(now) if unnamed else now,
-        created_at=_half_day(now) if unnamed else now,
+        loose_since=owner.moment(now),
+        created_at=owner.moment(now),
     )
     session.add(kept)
     # The next look-up in this unit of work must find it.
     session.flush()
     return kept
+
+
+@contextmanager
+def undone_if_refused(store: ByteStore, put: PutAway) -> Iterator[None]:
+    """Delete bytes that were put away when recording or giving them is refused.
+
+    To be put around the transaction. When the database was away the commit may
+    still have happened: then the bytes stay, and a sweep decides.
+    """
+    try:
+        yield
+    except Unavailable:
+        raise
+    except AppError:
+        store.delete(put.storage_key)
+        raise
 
 
 def keep(
@@ -219,8 +294,8 @@ def keep(
         TooManyLoose: the sender has :data:`MAX_LOOSE` files waiting.
         TicketUsed: the ticket was good for one complaint, and had it.
     """
-    _require_room(session, owner)
-    put = put_away(store, crypto.of(session), rebuilt)
+    require_room(session, owner)
+    put = put_away(store, crypto.of(session), rebuilt, at=owner.moment(now))
     return record(session, put, owner=owner, name_hint=name_hint, now=now)
 
 
@@ -383,25 +458,5 @@ def orphans(session: Session, store: ByteStore) -> Orphans:
     )
 
 
-def _require_room(session: Session, owner: Owner) -> None:
-    """Refuse a sender who hoards, and a ticket that was used."""
-    mine = (StoredFile.owner_kind == owner.kind) & (StoredFile.owner_key == owner.key)
-    loose = session.scalar(
-        select(func.count()).where(mine, StoredFile.attached_to.is_(None))
-    )
-    if (loose or 0) >= MAX_LOOSE[owner.kind]:
-        raise TooManyLoose("too many files belong to nothing", retry_after_s=3600)
-    if owner.kind is OwnerKind.TICKET and session.scalar(
-        select(StoredFile.id).where(mine, StoredFile.attached_to.is_not(None)).limit(1)
-    ):
-        raise TicketUsed("the ticket was used")
-
-
 def _context(token: str, column: str) -> str:
     return f"stored_files:{token}:{column}"
-
-
-def _half_day(moment: datetime) -> datetime:
-    return moment.replace(
-        hour=moment.hour // 12 * 12, minute=0, second=0, microsecond=0
-    )

@@ -13,7 +13,7 @@ from app.files.service import Owner
 from app.files.tickets import TicketInvalid, issue
 from app.gateways.store import FolderStore
 from app.kernel.crypto import SealBroken
-from app.kernel.errors import NotFound
+from app.kernel.errors import NotFound, Unavailable
 from tests.builders.files import (
     CANARY,
     MemoryStore,
@@ -105,12 +105,43 @@ class TestKeep:
         make_stored_file(session, store)
 
 
+class TestUndoing:
+    def test_bytes_go_with_a_refusal(self, store, keyring):
+        put = service.put_away(store, keyring, make_rebuilt())
+        with (
+            pytest.raises(service.TooManyLoose),
+            service.undone_if_refused(store, put),
+        ):
+            raise service.TooManyLoose("full")
+        assert not store.kept
+
+    def test_bytes_stay_when_nobody_knows_whether_it_was_committed(
+        self, store, keyring
+    ):
+        put = service.put_away(store, keyring, make_rebuilt())
+        with pytest.raises(Unavailable), service.undone_if_refused(store, put):
+            raise Unavailable("the connection broke")
+        assert list(store.kept) == [put.storage_key]
+
+    def test_bytes_stay_when_all_is_well(self, store, keyring):
+        put = service.put_away(store, keyring, make_rebuilt())
+        with service.undone_if_refused(store, put):
+            pass
+        assert list(store.kept) == [put.storage_key]
+
+
 class TestTickets:
     def test_no_name_and_no_hour_is_kept_of_the_unnamed(self, session, store, ticket):
         file = make_stored_file(session, store, owner=ticket, name_hint=CANARY)
         assert service.name_of(session, file) == ""
         assert (file.created_at.hour, file.created_at.minute) == (0, 0)
         assert file.loose_since == file.created_at
+
+    def test_nor_does_the_store_know_the_hour(self, session, tmp_path, ticket):
+        store = FolderStore(tmp_path)
+        make_stored_file(session, store, owner=ticket)
+        [(_, put_at)] = store.entries()
+        assert (put_at.hour, put_at.minute, put_at.second) == (0, 0, 0)
 
     def test_a_ticket_is_good_for_one_complaint(self, session, store, ticket):
         first = make_stored_file(session, store, owner=ticket)
