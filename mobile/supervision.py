@@ -179,7 +179,10 @@ def file_it() -> Response:
             return _ask_who(kind, typed, photos, ticket)
         receipt = _file(kind, typed, photos, ticket, citizen_id=None)
     except _Photos as refusal:
-        good = "" if refusal.is_ticket_over else ticket
+        if isinstance(refusal.why, files.TicketUsed) and not named:
+            return _draw_receipt_again(kind, typed, refusal.kept, ticket)
+        over = isinstance(refusal.why, tickets.TicketInvalid)
+        good = "" if over else ticket
         return _again(kind, typed, refusal.cause, refusal.kept, good)
     except (Invalid, TooMany, Conflict, Gone) as refusal:
         return _again(kind, typed, refusal, photos, ticket)
@@ -190,12 +193,12 @@ class _Photos(Exception):
     """A photo could not be taken; those before it were."""
 
     def __init__(
-        self, cause: AppError, kept: tuple[str, ...], *, is_ticket_over: bool = False
+        self, cause: AppError, kept: tuple[str, ...], why: AppError | None = None
     ) -> None:
         super().__init__(str(cause))
         self.cause = cause
         self.kept = kept
-        self.is_ticket_over = is_ticket_over
+        self.why = why
 
 
 def _keep_photos(ticket: str, kept: tuple[str, ...]) -> tuple[str, ...]:
@@ -220,8 +223,7 @@ def _keep_photos(ticket: str, kept: tuple[str, ...]) -> tuple[str, ...]:
                 stored = files.record(session, put, owner=owner, now=now())
         except (Invalid, TooMany, Gone, Conflict) as refusal:
             wrong = Invalid(str(refusal), errors={"files": refusal.zh})
-            over = isinstance(refusal, tickets.TicketInvalid)
-            raise _Photos(wrong, kept, is_ticket_over=over) from refusal
+            raise _Photos(wrong, kept, refusal) from refusal
         kept = (*kept, stored.token)
     return kept
 
@@ -338,7 +340,24 @@ def file_named() -> Response:
     return _draw_receipt(receipt, is_named=True)
 
 
-def _draw_receipt(receipt: Receipt, *, is_named: bool) -> Response:
+def _draw_receipt_again(
+    kind: Kind, typed: Mapping[str, str], photos: tuple[str, ...], ticket: str
+) -> Response:
+    """Show the receipt of a form with photos that was sent a second time.
+
+    The first answer may never have arrived. Whether the photos of this request are
+    those of the first cannot be told, so the page says what became of them.
+    """
+    try:
+        receipt = _file(kind, typed, photos, ticket, citizen_id=None)
+    except (Invalid, TooMany, Conflict, Gone) as refusal:
+        return _again(kind, typed, refusal, photos, ticket)
+    return _draw_receipt(receipt, is_named=False, is_again=True)
+
+
+def _draw_receipt(
+    receipt: Receipt, *, is_named: bool, is_again: bool = False
+) -> Response:
     """Show the receipt, once."""
     lookup = f"{settings().public_url}/supervision/lookup"
     doubt = "（暂定）" if receipt.provisional else ""
@@ -355,6 +374,7 @@ def _draw_receipt(receipt: Receipt, *, is_named: bool) -> Response:
         "supervision_receipt.html",
         receipt=receipt,
         is_named=is_named,
+        is_again=is_again,
         next=f"最晚 {formats.day(receipt.answer_by_on)}{doubt} 答复您。",
         download=f"data:text/plain;charset=utf-8,{quote(text)}",
         # The secret stands behind the #: scanning it sends nothing of it.

@@ -159,6 +159,27 @@ def test_a_second_tap_gives_the_same_receipt(form, database):
     assert complaint_of(database)
 
 
+def test_a_second_tap_with_photos_gives_the_receipt_and_says_which_count(
+    form, photo, database
+):
+    shown = form()
+    said = {"category": "attitude", "text": "见照片。"}
+    first = shown.press("提交", **said, files={"photos": [(photo, "a.jpg")]})
+    more = [(photo, "a.jpg"), (photo, "b.jpg")]
+    second = shown.press("提交", **said, files={"photos": more})
+    assert second.status == 200
+    assert receipt_of(first) == receipt_of(second)
+    assert "新选的没有收下" in second.words
+    assert "没有收下" not in first.words
+    assert "1 张照片" in second.press("看看进展").words
+    other = shown.press(
+        "提交", category="attitude", text="别的事。", files={"photos": more}
+    )
+    assert other.status == 409
+    assert "没有收下" in other.errors[0]
+    assert complaint_of(database)
+
+
 def test_a_form_that_lay_open_too_long_keeps_its_text(form, clock, photo):
     shown = form()
     clock.at += timedelta(hours=12)
