@@ -453,15 +453,7 @@ def receipt(token: str) -> Response:
         case = queries.get(session, actor, token)
         if case.submitted_at is None:
             return see_other(f"/cases/{token}/review")
-        # Of a case that was handed in this changes nothing and returns its receipt.
-        given = service.submit(
-            session,
-            actor,
-            token,
-            snapshot=snapshot(),
-            local=local_rules(),
-            now=now(),
-        )
+        given = service.receipt(session, actor, token)
         office = office_of(session, case)
     place = snapshot().places.get(case.place_code or "")
     return page(
