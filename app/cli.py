@@ -80,9 +80,15 @@ def create_staff(
 def sweep_files() -> None:
     """Remove uploads that nobody handed in within a day."""
     here = runtime()
+    # The folder is walked, and bytes deleted, while others may write.
+    unnamed = files.old_keys(here.store, now=now())
+    with here.database.reading() as session:
+        unnamed = files.without_record(session, unnamed)
+    for key in unnamed:
+        here.store.delete(key)
     with here.database.transaction() as session:
-        swept = files.sweep(session, here.store, now=now())
-    click.echo(f"removed {swept.records} records and {swept.blobs} blobs")
+        records = files.sweep(session, now=now())
+    click.echo(f"removed {records} records and {len(unnamed)} blobs")
 
 
 @keys.command("new")

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.files.models import OwnerKind, StoredFile
@@ -135,14 +135,6 @@ class PutAway:
     size: int
     pages: int
     sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """What a sweep removed."""
-
-    records: int
-    blobs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,10 +297,7 @@ def get(session: Session, token: str) -> StoredFile:
     Raises:
         NotFound: there is none.
     """
-    found = session.scalar(select(StoredFile).where(StoredFile.token == token))
-    if found is None:
-        raise NotFound("no such file")
-    return found
+    return _only(session, _by_token(token))
 
 
 def get_own(session: Session, token: str, owner: Owner) -> StoredFile:
@@ -317,10 +306,31 @@ def get_own(session: Session, token: str, owner: Owner) -> StoredFile:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    found = get(session, token)
-    if (found.owner_kind, found.owner_key) != (owner.kind, owner.key):
+    return _only(session, _by_token(token, owner))
+
+
+def _by_token(token: str, owner: Owner | None = None) -> Select[StoredFile]:
+    wanted = select(StoredFile).where(StoredFile.token == token)
+    if owner is None:
+        return wanted
+    return wanted.where(
+        StoredFile.owner_kind == owner.kind, StoredFile.owner_key == owner.key
+    )
+
+
+def _only(session: Session, wanted: Select[StoredFile]) -> StoredFile:
+    found = session.scalar(wanted)
+    if found is None:
         raise NotFound("no such file")
     return found
+
+
+def _locked(session: Session, wanted: Select[StoredFile]) -> StoredFile:
+    """Return a record as it stands now, to be changed by nobody else meanwhile."""
+    return _only(
+        session,
+        wanted.with_for_update().execution_options(populate_existing=True),
+    )
 
 
 def name_of(session: Session, file: StoredFile) -> str:
@@ -370,7 +380,7 @@ def attach(session: Session, token: str, owner: Owner, *, to: str) -> StoredFile
         NotFound: there is no such file, or it is somebody else's.
         FileTaken: it belongs to something else.
     """
-    file = get_own(session, token, owner)
+    file = _locked(session, _by_token(token, owner))
     if file.attached_to not in (None, to):
         raise FileTaken("the file belongs to something else")
     file.attached_to = to
@@ -390,7 +400,7 @@ def detach(session: Session, token: str, *, to: str, now: datetime) -> None:
     Raises:
         NotFound: there is no such file.
     """
-    file = get(session, token)
+    file = _locked(session, _by_token(token))
     if file.attached_to == to:
         file.attached_to = None
         file.loose_since = now
@@ -403,46 +413,59 @@ def discard(session: Session, token: str, owner: Owner) -> None:
         NotFound: there is no such file, or it is somebody else's.
         FileTaken: it belongs to something.
     """
-    file = get_own(session, token, owner)
+    file = _locked(session, _by_token(token, owner))
     if file.attached_to is not None:
         raise FileTaken("the file belongs to something")
     session.delete(file)
 
 
 def sweep(
-    session: Session,
-    store: ByteStore,
-    *,
-    now: datetime,
-    older_than: timedelta = KEPT_LOOSE,
-) -> Swept:
-    """Remove what has belonged to nothing for long enough.
+    session: Session, *, now: datetime, older_than: timedelta = KEPT_LOOSE
+) -> int:
+    """Remove the records of what has belonged to nothing for long enough.
 
-    Records go in this transaction. Bytes are deleted only when no committed
-    record named them for as long, so bytes of a record removed now go in a
-    later sweep, and a rollback loses nothing.
+    Their bytes then lie unnamed and go in a later sweep (:func:`old_keys`,
+    :func:`without_record`), so a rollback loses nothing.
 
     Args:
         session: The door's unit of work.
-        store: Where the bytes lie.
         now: The moment of the sweep.
-        older_than: Age from which loose records and unnamed bytes go.
+        older_than: Age from which loose records go.
+
+    Returns:
+        How many went.
     """
-    blobs = 0
-    known = set(session.scalars(select(StoredFile.storage_key)))
-    for key, put_at in store.entries():
-        if key not in known and put_at < now - older_than:
-            store.delete(key)
-            blobs += 1
-    loose = session.scalars(
-        select(StoredFile).where(
+    # One statement that asks again for each row it waited for: what somebody is
+    # attaching at this moment stays.
+    gone = session.scalars(
+        delete(StoredFile)
+        .where(
             StoredFile.attached_to.is_(None),
             StoredFile.loose_since < now - older_than,
         )
-    ).all()
-    for file in loose:
-        session.delete(file)
-    return Swept(records=len(loose), blobs=blobs)
+        .returning(StoredFile.id)
+    )
+    return len(gone.all())
+
+
+def old_keys(
+    store: ByteStore, *, now: datetime, older_than: timedelta = KEPT_LOOSE
+) -> frozenset[str]:
+    """Return the keys of bytes put long enough ago. Needs no transaction.
+
+    Younger ones may be on their way to a record.
+    """
+    return frozenset(
+        key for key, put_at in store.entries() if put_at < now - older_than
+    )
+
+
+def without_record(session: Session, keys: frozenset[str]) -> frozenset[str]:
+    """Return those keys that no committed record names: the bytes that may go.
+
+    To be asked after the store was listed, so that no record comes in between.
+    """
+    return keys.difference(session.scalars(select(StoredFile.storage_key)))
 
 
 def orphans(session: Session, store: ByteStore) -> Orphans:
