@@ -1,7 +1,9 @@
-"""Loading the data folder once: everything imported, two batches published.
+"""Loading a data folder: everything imported and, in the demonstration, published.
 
 The same importer that staff use does the work; this only says in which batches
-the demonstration publishes, and writes down what became of every row.
+the demonstration publishes, and writes down what became of every row. Guides with
+gaps and guides from other places go out in the demonstration only, so production
+imports, and publishes what is whole by a command of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Session
 from app.catalogue import importer
 from app.catalogue.findings import Finding
 from app.catalogue.guide import ELEMENTS, Guide, Tier
-from app.catalogue.models import Release
+from app.catalogue.models import Matter, Release
 from app.catalogue.plans import ImportReport
 from app.catalogue.releases import list_releases, publish
 from app.catalogue.stamp import take_turn
@@ -103,6 +105,48 @@ def load_demo_catalogue(
     )
 
 
+def load_catalogue(
+    session: Session, folder: Path | str, *, now: datetime
+) -> LoadReport:
+    """Import a data folder, once, and publish nothing.
+
+    A catalogue that has matters is left alone: :func:`import_folder` is for those.
+
+    Raises:
+        FileNotUnderstood: a file of the folder cannot be read.
+    """
+    take_turn(session)
+    if session.scalar(select(Matter.id).limit(1)) is not None:
+        return LoadReport(was_loaded=True, gaps={})
+    plan = importer.plan(session, importer.read_folder(Path(folder)))
+    return LoadReport(
+        was_loaded=False,
+        imported=importer.apply(session, plan, now=now),
+        gaps={},
+        guides=sum(bool(each.guide.source.guide_id) for each in plan.matters),
+        stand_ins=sum(bool(each.guide.stand_in) for each in plan.matters),
+    )
+
+
+def import_folder(
+    session: Session, folder: Path | str, *, now: datetime
+) -> ImportReport:
+    """Bring a data folder into a catalogue, new or not; publish nothing.
+
+    Raises:
+        FileNotUnderstood: a file of the folder cannot be read.
+    """
+    # Nobody else changes the catalogue between looking and doing.
+    take_turn(session)
+    plan = importer.plan(session, importer.read_folder(Path(folder)))
+    return importer.apply(session, plan, now=now)
+
+
+def codes_of_all(session: Session) -> list[str]:
+    """Return the code of every matter there is, published or not."""
+    return list(session.scalars(select(Matter.code).order_by(Matter.code)))
+
+
 def _publish(
     session: Session,
     title: str,
@@ -133,11 +177,31 @@ def as_text(report: LoadReport) -> str:
     batches = "，".join(
         f"第{each.number}批 {each.matters} 项" for each in report.releases
     )
+    published = f"公布 {batches}" if batches else "还没有公布"
     return (
-        f"事项目录：新增 {counts}；公布 {batches}；"
+        f"事项目录：新增 {counts}；{published}；"
         f"{report.guides} 个事项有办事指南；未采用 {len(report.imported.refused)} 处，"
         f"采用但有改动 {len(report.imported.remarks)} 处。"
     )
+
+
+def import_as_text(report: ImportReport) -> str:
+    """Return what an import did for the terminal: counts, then every finding."""
+    lines = [
+        f"{kind}：新增 {report.new[kind]}，更改 {report.changed[kind]}，"
+        f"不变 {report.unchanged[kind]}"
+        for kind in report.new
+    ]
+    for heading, findings in (
+        ("未采用", report.refused),
+        ("采用但有改动", report.remarks),
+    ):
+        lines.append(f"{heading} {len(findings)} 处")
+        lines += [
+            f"  {each.file} 第 {each.row} 行 {each.column}：{each.reason}"
+            for each in findings
+        ]
+    return "\n".join(lines)
 
 
 def as_markdown(report: LoadReport) -> str:

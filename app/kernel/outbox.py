@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.db import Base, JSONType, enum_text
@@ -80,3 +80,25 @@ def record(session: Session, event: Event, *, now: datetime) -> None:
 def was_recorded(session: Session) -> bool:
     """Whether this session has recorded an event: the door then rings the bell."""
     return bool(session.info.get(_RECORDED))
+
+
+def forget_done(session: Session, *, before: datetime) -> int:
+    """Delete entries that were done before a moment; parked ones stay.
+
+    The newest entry stays whatever its age: SQLite would give its id once more,
+    and notices are told apart by the ids of their events.
+
+    Returns:
+        How many were deleted.
+    """
+    gone = session.scalars(
+        delete(OutboxEntry)
+        .where(
+            OutboxEntry.state == EntryState.DONE,
+            OutboxEntry.done_at < before,
+            OutboxEntry.id < select(func.max(OutboxEntry.id)).scalar_subquery(),
+        )
+        .returning(OutboxEntry.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(gone)
