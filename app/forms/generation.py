@@ -5,7 +5,9 @@
 
 A matter with a guide gets a form of its own, which also asks what the guide's
 conditions ask. The others share a default: equal traits, equal form.
-Materials are not fields: pages draw an upload for each from the guide.
+Materials are not fields: pages draw an upload for each from the guide. Where the
+source names none, one field takes whatever the applicant has, and gives the clerk
+something to name when documents turn out to be missing.
 """
 
 from __future__ import annotations
@@ -152,7 +154,7 @@ _ACTS = {
     Act.CANCEL: re.compile("注销|终止经营|停业|歇业|（终止）"),
 }
 _PAID_SERVICE = re.compile(
-    "(补贴|津贴|补助金|补助费|抚恤金|保险金|待遇).*(申领|申请|发放|支付)"
+    "(补贴|津贴|补助金|补助费|抚恤金|保险金|待遇|医疗费).*(申领|申请|发放|支付|报销)"
 )
 _UNPAID = re.compile("资格|关系|维护|暂停|恢复|重核|转移|查询|咨询|法律援助申请")
 _BY_NEED = re.compile("最低生活保障|低保|临时救助|特困|危房|资助|租赁补贴|困难残疾人")
@@ -174,12 +176,15 @@ def form_for(facts: MatterFacts) -> Form:
     traits = traits_of(facts)
     guided = facts.conditions[:_MAX_CONDITIONS] if facts.is_guide else ()
     later = _deferrable(facts) if facts.is_guide else ()
+    # A reward's own form asks for proof already.
+    unsaid = traits.kind is not Kind.REWARD and not (facts.is_guide and facts.materials)
     fields = (
         *(applicants.for_whom() if len(traits.audience) > 1 else ()),
         *applicants.conditions(guided),
         *_applicant(traits),
         *_subject(traits),
         *((subjects.deferral(later),) if later else ()),
+        *((subjects.evidence(),) if unsaid else ()),
         *(subjects.delivery() if _gives_paper(traits) else ()),
     )
     if facts.is_guide:
@@ -392,7 +397,6 @@ def _request(traits: Traits) -> tuple[Field, ...]:
         "request",
         "您要办的事，简单写几句",
         "写清楚想办成什么，不用写很长。",
-        required=traits.kind is Kind.OTHER,
     )
     if traits.kind is Kind.SERVICE:
         return (request,)

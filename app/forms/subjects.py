@@ -351,6 +351,20 @@ def reward() -> tuple[Field, ...]:
     )
 
 
+def evidence() -> Field:
+    """Ask for what the applicant has, where the source names no material."""
+    return Field(
+        key="evidence",
+        type=FieldType.FILE,
+        label="能证明情况的材料",
+        help="要带什么，资料里没有写。手边有相关的证件、票据、文件就传，"
+        "没有可以先不传；还缺什么，工作人员会一次告诉您。",
+        required=False,
+        max="9",
+        group=_SUBJECT,
+    )
+
+
 def deferral(names: tuple[str, ...]) -> Field:
     """Ask for the promise on which materials may follow later."""
     listed = "、".join(f"“{name}”" for name in names)

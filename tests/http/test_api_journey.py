@@ -193,8 +193,8 @@ def test_the_whole_journey(client, phone, database, published, clock, here, web)
     assert phone.get("/cases").status_code == 401
 
 
-def member_of(database, published, place):
-    code = published.office_in_charge(MATTER, place)
+def member_of(database, published, place, matter=MATTER):
+    code = published.office_in_charge(matter, place)
     with database.transaction() as session:
         office = offices.get_by_code(session, code)
         roles = (Role.CLERK, Role.REVIEWER, Role.DECIDER)
@@ -271,3 +271,41 @@ def test_the_list_is_not_sent_twice(client):
     )
     assert same.status_code == 304
     assert same.data == b""
+
+
+def test_what_no_source_named_can_still_be_asked_for_and_given(
+    client, phone, database, published, clock, web
+):
+    """A matter without a list of materials is no dead end (one notice names them)."""
+    code = next(
+        each.code
+        for each in published.matters.values()
+        if not each.guide.materials and not each.needs_township
+    )
+    form = client.get(f"/api/v1/matters/{code}/form").json["form"]
+    case = phone.post("/cases", {"matter": code}).json
+    token = case["token"]
+    answers = answers_for(form, published.townships()[0].code)
+    draft = {"answers": answers, "version": case["version"]}
+    assert phone.put(f"/cases/{token}/draft", draft).status_code == 200
+    handed = phone.post(f"/cases/{token}/steps", {"action": "submit"})
+    assert handed.status_code == 201, handed.text
+
+    staff = member_of(database, published, None, code)
+    missing = Defect(Subject.FIELD, "evidence", "请补交住院发票。")
+    staff_step(web, database, staff, token, Action.RETURN, clock, defects=[missing])
+    early = phone.get(f"/cases/{token}").json["version"]
+    empty = phone.post(
+        f"/cases/{token}/steps", {"action": "supplement", "version": early}
+    )
+    assert empty.status_code == 422
+    given = phone.post(
+        f"/cases/{token}/materials", {"material": "evidence", "file": phone.upload()}
+    )
+    assert given.status_code == 201, given.text
+    version = given.json["version"]
+    done = phone.post(
+        f"/cases/{token}/steps", {"action": "supplement", "version": version}
+    )
+    assert done.status_code == 201, done.text
+    assert done.json["case"]["state"] == "pre-review"

@@ -366,3 +366,16 @@ class TestRealCatalogue:
                 FieldType.ADDRESS,
             ):
                 assert field.example, field.key
+
+
+def test_where_no_material_is_named_whatever_there_is_may_be_given():
+    assert "evidence" in keys()
+    guided = {"is_guide": True, "materials": (("m1", "身份证", "required"),)}
+    assert "evidence" not in keys(**guided)
+    assert "evidence" in keys(is_guide=True)
+    assert "evidence" not in keys(type="行政奖励")
+
+
+def test_a_payment_of_medical_fees_asks_where_the_money_goes():
+    assert kind_of(facts(name="生育医疗费支付", type="公共服务")) is Kind.BENEFIT
+    assert any("account" in key for key in keys(name="生育医疗费支付", type="公共服务"))
