@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, flash, request
 
-from app.cases import queries, service, timeline, workflow
+from app.cases import queries, service, workflow
 from app.cases.changes import ChangedMeanwhile
 from app.cases.service import RevealPurpose
 from app.cases.workflow import TRANSITIONS, Action
@@ -16,7 +16,7 @@ from app.files import service as files
 from app.kernel.errors import AppError, Conflict, Forbidden, Invalid, NotFound
 from app.web.context import local_rules, now, reading, runtime, transaction
 from app.web.problems import status_of
-from console import casefile
+from console import casefile, words
 from console.blueprints import PREFIX, desk
 from console.pages import at_desk, number_in, page, see_other
 
@@ -135,7 +135,7 @@ def take_step(token: str) -> Response:
         if action in casefile.RISKY and not request.form.get("confirmed"):
             return _confirm(token, action, reason)
         with transaction() as session:
-            found = service.take_step(
+            service.take_step(
                 session,
                 here.actor,
                 token,
@@ -145,14 +145,11 @@ def take_step(token: str) -> Response:
                 local=local_rules(),
                 now=now(),
             )
-            state = found.state
-            internal = timeline.row_of(found.steps[-1]).internal
     except (Conflict, Invalid, Forbidden) as failure:
         if isinstance(failure, Forbidden) and not _is_possible(token, action):
             raise
         return draw(token, failure=failure, typed=typed)
-    told = "只有同事看得到这一步。" if internal else "申请人会看到最新进度。"
-    flash(f"已办理，办件现在是“{state.zh}”。{told}", "good")
+    flash(words.CASE_DONE[action], "good")
     return see_other(f"{PREFIX}/cases/{token}")
 
 

@@ -20,7 +20,7 @@ from app.kernel.clock import office_date
 from app.kernel.errors import AppError, Conflict, Invalid, NotFound
 from app.web.context import local_rules, now, reading, settings, transaction
 from app.web.problems import status_of
-from console import casefile
+from console import casefile, words
 from console.blueprints import PREFIX, desk
 from console.casework import news_since
 from console.pages import at_desk, number_in, page, see_other
@@ -213,7 +213,7 @@ def _overtaken() -> ChangedMeanwhile:
 def _send(token: str, action: Action) -> Response:
     typed = _typed()
     with transaction() as session:
-        found = service.take_step(
+        service.take_step(
             session,
             at_desk().actor,
             token,
@@ -224,9 +224,5 @@ def _send(token: str, action: Action) -> Response:
             local=local_rules(),
             now=now(),
         )
-        state = found.state
-    if action is Action.PROPOSE_NOTICE:
-        flash("已提请分管领导批准，批准以后才会发给申请人。", "good")
-    else:
-        flash(f"补正通知已发出，办件现在是“{state.zh}”。", "good")
+    flash(words.CASE_DONE[action], "good")
     return see_other(f"{PREFIX}/cases/{token}")

@@ -226,7 +226,7 @@ def take_complaint_step(token: str) -> Response:
             )
     except (Conflict, Invalid) as failure:
         return _draw(token, failure=failure, typed=typed)
-    flash(f"已办理，现在是“{found.state.zh}”。", "good")
+    flash(words.COMPLAINT_DONE[Action(text)], "good")
     if not found.parties:
         return see_other(f"{PREFIX}/complaints")
     return see_other(f"{PREFIX}/complaints/{token}")

@@ -6,11 +6,13 @@ import pytest
 
 from app.complaints.categories import Kind
 from app.complaints.rules import rules
+from app.complaints.workflow import TRANSITIONS, Party
 from app.files import service as files
 from app.files import tickets
 from app.files.rebuild import Rebuilt
 from app.kernel.actors import Role
 from app.kernel.audit import AuditEntry
+from console import words
 from tests.builders.people import a_phone, make_citizen
 from tests.http.console.filing import LICENCE, a_photo
 
@@ -53,6 +55,12 @@ def test_a_complaint_is_accepted_answered_and_closed(handler, complained):
     closed = answered.press("办结")
     assert "已办结" in closed.words
     assert complaint.number in handler.get("/console/complaints?closed=1").words
+
+
+def test_every_step_with_a_complaint_has_its_own_words():
+    desks = {Party.INTAKE, Party.OFFICE}
+    theirs = {act for (_, act), row in TRANSITIONS.items() if row.by & desks}
+    assert theirs == set(words.COMPLAINT_DONE)
 
 
 def test_rejecting_says_where_to_turn(handler, complained):
