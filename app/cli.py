@@ -242,6 +242,7 @@ def sweep_files() -> None:
         here.store.delete(key)
     with here.database.transaction() as session:
         records = files.sweep(session, now=now())
+        _note_sweep(session, "uploads", records)
     click.echo(f"removed {records} records and {len(unnamed)} blobs")
 
 
@@ -267,16 +268,16 @@ def sweep() -> None:
         # One unit of work each: nobody waits long, and no fault undoes the others.
         with _acting() as session:
             removed = act(session)
-            audit.write(
-                session,
-                SYSTEM_ACTOR,
-                "retention.sweep",
-                f"records:{name}",
-                now=now(),
-                removed=removed,
-            )
+            _note_sweep(session, name, removed)
         click.echo(f"{name}: removed {removed}")
     click.get_current_context().invoke(sweep_files)
+
+
+def _note_sweep(session: Session, kind: str, removed: int) -> None:
+    subject = f"records:{kind}"
+    audit.write(
+        session, SYSTEM_ACTOR, "retention.sweep", subject, now=now(), removed=removed
+    )
 
 
 @keys.command("new")
