@@ -190,17 +190,6 @@ def close_session(session: Session, raw: str, *, now: datetime) -> None:
         registry.write_audit(session, citizen, "citizens.close_session", now=now)
 
 
-def close_all_sessions(session: Session, citizen: Citizen, *, now: datetime) -> None:
-    """Sign a citizen out everywhere."""
-    session.execute(
-        update(CitizenSession)
-        .where(CitizenSession.citizen_id == citizen.id)
-        .where(CitizenSession.closed_at.is_(None))
-        .values(closed_at=now)
-    )
-    registry.write_audit(session, citizen, "citizens.close_all_sessions", now=now)
-
-
 def _new_link(
     session: Session,
     family: str,

@@ -19,7 +19,6 @@ from app.people.citizen_sessions import (
     SessionRefused,
     by_family,
     by_session,
-    close_all_sessions,
     close_session,
     family_of,
     open_session,
@@ -41,7 +40,7 @@ from app.people.profiles import (
     profile,
     update_profile,
 )
-from app.people.registry import find_by_token, get, of_phone
+from app.people.registry import get, of_phone
 from app.people.wechat_identities import bind_openid, by_openid, openids_of
 
 __all__ = [
@@ -59,10 +58,8 @@ __all__ = [
     "by_family",
     "by_openid",
     "by_session",
-    "close_all_sessions",
     "close_session",
     "family_of",
-    "find_by_token",
     "get",
     "id_number_index",
     "of_phone",

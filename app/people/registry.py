@@ -1,4 +1,4 @@
-"""Which citizen is which: by number, by outside name; how their rows are sealed."""
+"""Which citizen is which, by number; how their rows are sealed."""
 
 from __future__ import annotations
 
@@ -26,13 +26,6 @@ def get(session: Session, citizen_id: int) -> Citizen:
     if citizen is None:
         raise NotFound("no such citizen")
     return citizen
-
-
-def find_by_token(session: Session, token: str) -> Citizen | None:
-    """Return the citizen with this outside name, or None."""
-    if not (token.isascii() and token.isprintable()):
-        return None  # PostgreSQL knows no text with a zero byte
-    return session.scalar(select(Citizen).where(Citizen.token == token))
 
 
 def of_phone(session: Session, phone: str, *, now: datetime) -> Citizen:

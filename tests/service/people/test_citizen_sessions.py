@@ -155,15 +155,6 @@ class TestCloseSession:
         citizens.close_session(session, raw, now=NOW)
         citizens.close_session(session, "x.y", now=NOW)
 
-    def test_everywhere(self, session, citizen, raw):
-        page = sign_in_citizen(session, citizen, channel=Channel.PAGE)
-        other = make_citizen(session)
-        others = sign_in_citizen(session, other, channel=Channel.API)
-        citizens.close_all_sessions(session, citizen, now=NOW)
-        assert who(session, raw) is None
-        assert who(session, page, channel=Channel.PAGE) is None
-        assert who(session, others)
-
 
 class TestSweep:
     def test_only_what_is_long_over_goes(self, session, citizen, raw):

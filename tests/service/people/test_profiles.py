@@ -146,9 +146,3 @@ class TestUpdateProfile:
         change(session, citizen, name=NAME)
         session.flush()
         assert len(session.scalars(select(AuditEntry)).all()) == before
-
-
-@pytest.mark.parametrize("odd", ["", "x", "\x00", "\ud800", "令牌"])
-def test_only_a_token_finds_a_citizen(session, citizen, odd):
-    assert citizens.find_by_token(session, odd) is None
-    assert citizens.find_by_token(session, citizen.token) is citizen
