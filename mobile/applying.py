@@ -162,11 +162,20 @@ def _draw_start(
 @own_pages.post("/matters/<code>/apply")
 def start(code: str) -> Response:
     """Open the draft, or the one that is there already."""
+    return begin(code, request.form.get("place", ""), request.form.get("via", ""))
+
+
+def begin(code: str, place_code: str, via: str) -> Response:
+    """Open a draft for who is signed in, and lead to its form.
+
+    Args:
+        code: Of the matter.
+        place_code: Where the person applies; empty where they did not say.
+        via: The printed code that led here; empty when none did.
+    """
     actor = signed_in()
     published = snapshot()
     matter = published.matter(code)
-    place_code = request.form.get("place") or None
-    via = request.form.get("via", "")
     try:
         with transaction() as session:
             case = service.open_draft(
@@ -174,12 +183,12 @@ def start(code: str) -> Response:
                 actor,
                 snapshot=published,
                 matter=matter,
-                place_code=place_code,
+                place_code=place_code or None,
                 source=CaseSource.SCAN if via else CaseSource.PAGE,
                 now=now(),
             )
     except PlaceNeeded as missing:
-        place = published.places.get(place_code or "")
+        place = published.places.get(place_code)
         return _draw_start(published, matter, place, via, error=missing.zh)
     return see_other(f"/cases/{case.token}/form")
 

@@ -97,13 +97,15 @@ def ask_to_sign_in(_: Unauthenticated) -> Response:
         typed="",
         next=_page_of(request.path),
         kept=resuming.seal(form) if form else "",
-        expired=True,
+        waiting=form,
     )
 
 
 def _page_of(path: str) -> str:
     """Return a page to lead to after a form there could not be kept."""
     parts = path.split("/")
+    if parts[1] == "matters":
+        return path
     return "/".join(parts[:3]) if parts[1] == "cases" and parts[2:] else "/me"
 
 

@@ -39,23 +39,62 @@ RESUMABLE = frozenset(
 )
 """Endpoints whose posted fields are worth keeping: people typed them."""
 
+START = "mine.start"
+NAMED = "mine.file_named"
+_BEFORE_SIGNING_IN = frozenset({START, NAMED})
+"""What a person may send who has never signed in."""
+
+_WORDS = {
+    "mine.save_form": "保存，接着办",
+    START: "开始填写",
+    "mine.submit": "提交申请",
+    "mine.withdraw": "确定撤回",
+    "mine.save_profile": "保存",
+    NAMED: "提交",
+}
+
 
 @dataclass(frozen=True)
 class Posted:
-    """A form that was sent and could not be taken yet."""
+    """A form that was sent and could not be taken yet.
+
+    Attributes:
+        endpoint: What would have taken it; one of :data:`RESUMABLE`.
+    """
 
     path: str
     fields: tuple[tuple[str, str], ...]
+    endpoint: str
 
     @property
     def count(self) -> int:
-        """How many answers a person gave in it."""
-        return sum(
-            bool(value.strip()) for name, value in self.fields if name not in _CARRIED
+        """How many questions a person answered in it."""
+        return len(
+            {
+                name.partition(".")[0]
+                for name, value in self.fields
+                if value.strip() and name not in _CARRIED
+            }
         )
 
+    @property
+    def was_signed_in(self) -> bool:
+        """Whether the page it was on is shown to nobody but who is signed in."""
+        return self.endpoint not in _BEFORE_SIGNING_IN
 
-_CARRIED = frozenset({"version", "then", "request_key"})
+    @property
+    def word(self) -> str:
+        """What its button does."""
+        return _WORDS[self.endpoint]
+
+    def field(self, name: str) -> str:
+        """Return what was posted under a name; empty when nothing was."""
+        return next((value for key, value in self.fields if key == name), "")
+
+
+_CARRIED = frozenset(
+    {"version", "then", "ticket", "kind", "place", "window", "matter", "via"}
+)
 """Fields that pages, not people, fill in."""
 
 
@@ -68,7 +107,7 @@ def posted() -> Posted | None:
         for name, value in request.form.items(multi=True)
         if name not in _NOT_KEPT
     )
-    return Posted(request.path, fields)
+    return Posted(request.path, fields, request.endpoint)
 
 
 def seal(form: Posted) -> str:
@@ -76,6 +115,7 @@ def seal(form: Posted) -> str:
     content = {
         "path": form.path,
         "fields": form.fields,
+        "endpoint": form.endpoint,
         "at": now().isoformat(timespec="seconds"),
     }
     plain = json.dumps(content, ensure_ascii=False).encode()
@@ -98,7 +138,10 @@ def unseal(sealed: str) -> Posted | None:
     if now() - datetime.fromisoformat(content["at"]) > _LIFETIME:
         return None
     fields = tuple((str(name), str(value)) for name, value in content["fields"])
-    return Posted(local_path(content["path"]), fields)
+    endpoint = content.get("endpoint")
+    if endpoint not in RESUMABLE:
+        return None
+    return Posted(local_path(content["path"]), fields, endpoint)
 
 
 def offer(form: Posted, *, heading: str, text: str) -> Response:
@@ -110,7 +153,7 @@ def offer(form: Posted, *, heading: str, text: str) -> Response:
         count=form.count,
         action=form.path,
         fields=_without(form.fields, _NOT_KEPT),
-        word="接着办",
+        word=form.word,
         leave="/cases",
     )
 

@@ -13,7 +13,7 @@ from app.people.models import Channel
 from app.people.phones import normalise_mobile
 from app.web.context import check_limit, now, runtime, settings, transaction
 from app.web.problems import status_of
-from mobile import identity, resuming
+from mobile import applying, identity, resuming, supervision
 from mobile.blueprints import open_pages
 from mobile.pages import local_path, page, see_other
 
@@ -74,9 +74,23 @@ def take_code() -> Response:
     except (Invalid, TooMany) as refusal:
         return _ask_code(phone, target, kept, refusal=refusal)
     identity.remember(raw)
-    if form := resuming.unseal(kept):
-        return resuming.offer(form, heading="登录好了", text="点“接着办”继续。")
-    return see_other(target)
+    form = resuming.unseal(kept)
+    return _go_on(form) if form else see_other(target)
+
+
+def _go_on(form: resuming.Posted) -> Response:
+    """Lead on to what the person was about to do before signing in.
+
+    A draft is opened at once, since nothing is sent by it; what says something in
+    the person's name is shown first.
+    """
+    if form.endpoint == resuming.START:
+        return applying.begin(
+            form.path.split("/")[2], form.field("place"), form.field("via")
+        )
+    if form.endpoint == resuming.NAMED:
+        return supervision.ask_to_confirm(form)
+    return resuming.offer(form, heading="登录好了", text=f"点“{form.word}”继续。")
 
 
 @open_pages.post("/sign-out")
@@ -103,6 +117,7 @@ def _ask_number(
         errors=[("phone", sentence)] if sentence else [],
         next=target,
         kept=kept,
+        waiting=resuming.unseal(kept),
     )
 
 
@@ -122,6 +137,7 @@ def _ask_code(
         errors=[("code", refusal.zh)] if refusal else [],
         next=target,
         kept=kept,
+        waiting=resuming.unseal(kept),
         demo_code=demo_code,
     )
     if isinstance(refusal, TooMany):

@@ -295,9 +295,8 @@ def _ask_who(
         if (value := {**typed, "kind": kind.value, "ticket": ticket}.get(name, ""))
     ]
     fields += [("photo", token) for token in photos]
-    actor = current_citizen()
-    if actor is None:
-        form = resuming.Posted("/supervision/named", tuple(fields))
+    if current_citizen() is None:
+        form = resuming.Posted("/supervision/named", tuple(fields), resuming.NAMED)
         return page(
             "sign_in.html",
             phone="",
@@ -305,7 +304,24 @@ def _ask_who(
             errors=[],
             next="/supervision",
             kept=resuming.seal(form),
+            waiting=form,
         )
+    return _draw_confirm(kind, typed, fields)
+
+
+def ask_to_confirm(form: resuming.Posted) -> Response:
+    """Show what was written before signing in, to be sent in the person's name."""
+    typed = {name: form.field(name) for name in (*_SCENE, *_TYPED)}
+    kind = _kind(form.field("kind"))
+    if kind is None:
+        raise NotFound("no such kind of complaint")
+    return _draw_confirm(kind, typed, list(form.fields))
+
+
+def _draw_confirm(
+    kind: Kind, typed: Mapping[str, str], fields: list[tuple[str, str]]
+) -> Response:
+    actor = signed_in()
     with reading() as session:
         who = profiles.profile(session, actor.id).masked
     category = _categories().find(kind, typed["category"])
@@ -313,11 +329,12 @@ def _ask_who(
         "supervision_named.html",
         who=" ".join(part for part in (who.name, who.phone) if part),
         is_report=kind is Kind.REPORT,
+        kind_label=_categories().of(kind).label,
         category_word=_categories().of(kind).label
         + (f"：{category.label}" if category else ""),
         about=_about(snapshot(), typed),
         typed=typed,
-        photos=len(photos),
+        photos=sum(name == "photo" for name, _ in fields),
         fields=fields,
     )
 

@@ -75,7 +75,6 @@ def apply(person, number, matter, window, photos):
     person.tap("我要办理").press("开始填写")
     expect(person.heading).to_have_text("手机号登录")
     person.sign_in(number)
-    person.press("接着办")
     expect(person.heading).to_have_text("填信息")
     person.fill(matter.form, window.place_code)
     person.press("下一步：传材料")
@@ -204,7 +203,6 @@ def test_applying_by_keyboard_alone(wide, world, matter, window, photo):
     keys.type(page.get_by_label("手机号"), "13800138004").keys.press("Enter")
     code = page.locator(".demo .code").inner_text()
     keys.type(page.get_by_label("6 位验证码"), code).keys.press("Enter")
-    keys.press(page.get_by_role("button", name="接着办"))
     expect(wide.heading).to_have_text("填信息")
     wide.number = "13800138004"
     answer_by_keyboard(wide, keys, matter.form, window)

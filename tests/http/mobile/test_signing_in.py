@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from tests.http.mobile.conftest import PHONE
+from tests.http.mobile.conftest import GUIDE, PHONE
 
 
 def test_the_demonstration_shows_the_code_on_its_banner(page, sms):
@@ -130,9 +130,32 @@ def test_what_was_typed_survives_a_session_that_is_over(
     code = asked.press("获取验证码", phone=PHONE)
     offered = code.press("登录", code=sms.codes[PHONE])
     assert "都还在" in offered.words
-    done = offered.press("接着办")
+    assert "1 项" in offered.words
+    done = offered.press("保存")
     assert done.path == "/me?said=saved"
     assert "张*明" in done.words
+
+
+def test_who_never_signed_in_is_led_straight_to_the_form(page, sms, township):
+    begun = page.get(f"/matters/{GUIDE}/apply?place={township.code}")
+    asked = begun.press("开始填写")
+    assert "登录后接着填" in asked.words
+    assert "都还在" not in asked.words
+    assert "登录太久" not in asked.words
+    code = asked.press("获取验证码", phone=PHONE)
+    shown = code.press("登录", code=sms.codes[PHONE])
+    assert shown.heading == "填信息"
+    assert shown.path.endswith("/form")
+
+
+def test_a_start_whose_place_was_left_out_asks_for_it_after_signing_in(
+    page, sms, client, township
+):
+    begun = page.get(f"/matters/{GUIDE}/apply?place={township.code}")
+    begun.soup.select_one("[name=place]")["value"] = ""
+    code = begun.press("开始填写").press("获取验证码", phone=PHONE)
+    shown = code.press("登录", code=sms.codes[PHONE])
+    assert "请选您所在的乡镇" in shown.words
 
 
 def test_what_was_typed_survives_a_token_that_is_over(page, sign_in, client):
@@ -142,7 +165,7 @@ def test_what_was_typed_survives_a_token_that_is_over(page, sign_in, client):
     offered = form.press("保存", name="张小明")
     assert offered.status == 400
     assert "都还在" in offered.words
-    assert "张*明" in offered.press("接着办").words
+    assert "张*明" in offered.press("保存").words
 
 
 def test_a_strangers_sealed_form_is_ignored(page, sms):

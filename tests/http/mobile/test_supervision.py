@@ -264,10 +264,12 @@ def test_a_named_complaint_asks_to_sign_in_and_keeps_everything(
     )
     assert "都还在" in asked.words
     assert "窗口没人" not in asked.text
+    assert "登录太久没动" not in asked.words
     offered = asked.press("获取验证码", phone=PHONE).press(
         "登录", code=sms.codes[PHONE]
     )
-    done = offered.press("接着办")
+    assert "窗口没人。" in offered.words, "read once more before it is sent"
+    done = offered.press("提交投诉")
     assert done.heading == "已收到"
     assert "消息" in done.words
     kept = complaint_of(database)
@@ -285,7 +287,7 @@ def test_who_is_signed_in_confirms_under_which_name(form, page, sign_in, answere
     )
     assert "138****8000" in asked.words
     assert "窗口没人。" in asked.words
-    assert asked.press("确认提交").heading == "已收到"
+    assert asked.press("提交投诉").heading == "已收到"
     answered()
     shown = page.get("/complaints").follow("服务态度")
     sent = shown.press("发送", text="谢谢。")
@@ -299,7 +301,7 @@ def test_somebody_elses_complaint_does_not_exist(form, page, sign_in, database):
     sign_in()
     form().press(
         "提交", category="attitude", text="窗口没人。", identity="named"
-    ).press("确认提交")
+    ).press("提交投诉")
     token = complaint_of(database).token
     page.get("/me").press("退出登录")
     sign_in("13911112222")
