@@ -269,6 +269,7 @@ _WHY_NOT_OURS = "写明不予受理的依据；不属于本部门职权的，写
 _WHY_FURTHER = "说明这些问题是由申请人补正的内容新引起的。"
 _WHY_REFUSED = "写明不予批准的理由和依据，会写进决定书。"
 _WHY_SUSPENDED = "写明原因（听证、检验、检测、鉴定、专家评审等）、依据和预计需要几个工作日，会告知申请人。"
+_HOW_TO_COLLECT = "告诉申请人怎么领：网上就有、不用来领；到哪个窗口领、几点、带什么；或者邮寄。"
 _WHY_TERMINATED = "写明终止的原因，例如申请人死亡或法人终止。"
 _WHY_VOIDED = "写明作废的原因。经办过本办件的人不能作废。"
 
@@ -321,10 +322,10 @@ _ROWS: dict[tuple[State, Action], Transition] = {
     (_S.SUSPENDED, _A.RESUME): _row(_S.IN_REVIEW, _REVIEW, "恢复办理", "特别程序结束，恢复计算办理时间"),
 
     (_S.DECIDED, _A.MAKE_CERTIFICATE): _row(_S.CERTIFICATE, _CLERK, "制作证照或文书", "正在制作证照或文书", when=When.GRANTED),
-    (_S.DECIDED, _A.START_DELIVERY): _row(_S.DELIVERY, _CLERK, "送达", "结果可以领取"),
+    (_S.DECIDED, _A.START_DELIVERY): _row(_S.DELIVERY, _CLERK, "送达", "结果可以领取", reason=True, hint=_HOW_TO_COLLECT),
     (_S.DECIDED, _A.CONFIRM_DELIVERED): _row(_S.CLOSED, _CLERK, "已送达，办结", "结果已送达，办件已办结", through=(_A.START_DELIVERY, _A.CONFIRM_DELIVERED)),
 
-    (_S.CERTIFICATE, _A.START_DELIVERY): _row(_S.DELIVERY, _CLERK, "送达", "结果可以领取"),
+    (_S.CERTIFICATE, _A.START_DELIVERY): _row(_S.DELIVERY, _CLERK, "送达", "结果可以领取", reason=True, hint=_HOW_TO_COLLECT),
     (_S.CERTIFICATE, _A.CONFIRM_DELIVERED): _row(_S.CLOSED, _CLERK, "已送达，办结", "结果已送达，办件已办结", through=(_A.START_DELIVERY, _A.CONFIRM_DELIVERED)),
 
     (_S.DELIVERY, _A.CONFIRM_DELIVERED): _row(_S.CLOSED, _CLERK, "已送达，办结", "结果已送达，办件已办结"),

@@ -80,8 +80,10 @@ class Desk:
         expect(self.said).to_be_visible()
         return self
 
-    def take_step(self, label: str):
+    def take_step(self, label: str, reason: str = ""):
         """Press a button of the workflow, and confirm where that is asked."""
+        if reason:
+            self.page.locator("[name=reason]").first.fill(reason)
         self.press(label)
         confirm = self.page.get_by_role("button", name=re.compile(f"^确认{label}"))
         expect(self.said.or_(confirm).first).to_be_visible()

@@ -136,13 +136,13 @@ def test_the_main_job(
     told("您的补正已提交")
 
     decider = desk(DECIDER)
-    for staff, step, title in [
-        (clerk, "受理", "您的申请已受理"),
-        (decider, "准予", "您的申请有了办理结果"),
-        (clerk, "送达", "您的办理结果可以领取"),
-        (clerk, "已送达，办结", "您的申请已办结"),
+    for staff, step, reason, title in [
+        (clerk, "受理", "", "您的申请已受理"),
+        (decider, "准予", "", "您的申请有了办理结果"),
+        (clerk, "送达", "到3号窗口领，带身份证。", "您的办理结果可以领取"),
+        (clerk, "已送达，办结", "", "您的申请已办结"),
     ]:
-        staff.open_case(reference).take_step(step)
+        staff.open_case(reference).take_step(step, reason)
         told(title)
     person.open_notice("您的申请已办结")
     expect(person.page.locator(".timeline li")).to_have_count(10)

@@ -202,7 +202,8 @@ class World:
         self.cases["accepted"] = self._submitted(*self._as(CLERK, Action.ACCEPT))
         granted = (*self._as(CLERK, Action.ACCEPT), *self._as(DECIDER, Action.GRANT))
         self.cases["delivery"] = self._submitted(
-            *granted, *self._as(CLERK, Action.START_DELIVERY)
+            *granted,
+            *self._as(CLERK, Action.START_DELIVERY, reason="到3号窗口领，带身份证。"),
         )
         self.cases["closed"] = self._submitted(
             *granted, *self._as(CLERK, Action.CONFIRM_DELIVERED)

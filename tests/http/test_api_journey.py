@@ -176,9 +176,11 @@ def test_the_whole_journey(client, phone, database, published, clock, here, web)
 
     staff_step(web, database, staff, token, Action.ACCEPT, clock)
     staff_step(web, database, staff, token, Action.GRANT, clock)
-    staff_step(web, database, staff, token, Action.START_DELIVERY, clock)
+    how = "到政务服务大厅3号窗口领，带身份证。"
+    staff_step(web, database, staff, token, Action.START_DELIVERY, clock, reason=how)
     shown = phone.get(f"/cases/{token}").json
     assert shown["state"] == "delivery"
+    assert shown["timeline"][-1]["reason"] == how
     assert shown["outcome"] == "granted"
     assert [each["action"] for each in shown["actions"]] == ["confirm-receipt"]
     closed = phone.post(

@@ -48,7 +48,7 @@ def test_a_decision_can_be_followed_to_its_end(page, token, desk):
     assert "已受理" in shown.soup.select_one(".next-state").get_text()
     assert "作出决定" in shown.words
     desk(token, Action.GRANT)
-    desk(token, Action.START_DELIVERY)
+    desk(token, Action.START_DELIVERY, reason="到3号窗口领，带身份证。")
     shown = page.get(f"/cases/{token}")
     assert "待领取：准予" in shown.soup.select_one(".next-state").get_text()
     assert "要您处理" in page.get("/cases").words

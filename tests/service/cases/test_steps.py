@@ -84,7 +84,8 @@ class TestTheWholeWay:
             (world.clerk, A.START_DELIVERY),
             (world.citizen, A.CONFIRM_RECEIPT),
         ]:
-            take(session, actor, case, action)
+            reason = "到3号窗口领。" if action is A.START_DELIVERY else ""
+            take(session, actor, case, action, reason=reason)
         assert case.state is State.CLOSED
         assert case.outcome is Outcome.GRANTED
         assert not case.is_open
@@ -390,7 +391,7 @@ class TestWaysOut:
         assert case.outcome is Outcome.REFUSED
         with pytest.raises(IllegalTransition):
             take(session, world.clerk, case, A.MAKE_CERTIFICATE)
-        take(session, world.clerk, case, A.START_DELIVERY)
+        take(session, world.clerk, case, A.START_DELIVERY, reason="到3号窗口领。")
         take(session, world.citizen, case, A.CONFIRM_RECEIPT)
         assert (case.state, case.outcome) == (State.CLOSED, Outcome.REFUSED)
 

@@ -89,6 +89,7 @@ BEFORE_DECISION = [
 ]
 AFTER_DECISION = ["decided", "certificate", "delivery"]
 NEEDS_A_REASON = {
+    "start-delivery",
     "refuse-acceptance",
     "propose-notice",
     "reject-notice",
