@@ -34,7 +34,7 @@ from app.people import staff
 from app.people.models import Staff
 from app.people.permissions import GRANTS, Permission, is_allowed
 from app.web.context import now, snapshot
-from console import answers, formats, words
+from console import answers, formats, turns, words
 from console.blueprints import PREFIX
 
 _NOTICE_WORDS: Mapping[NoticeStatus, tuple[str, str]] = {
@@ -47,7 +47,10 @@ _NOTICE_WORDS: Mapping[NoticeStatus, tuple[str, str]] = {
 RISKY = frozenset(
     {Action.REFUSE_ACCEPTANCE, Action.REFUSE, Action.TERMINATE, Action.VOID}
 )
-"""Acts that end a case against the applicant: asked about once more."""
+"""Acts that end a case against the applicant."""
+
+ASKED_TWICE = RISKY | {Action.ACCEPT, Action.GRANT}
+"""Acts of the law: asked about once more, with the matter and the applicant."""
 
 NOTICES = frozenset({Action.RETURN, Action.REQUEST_CORRECTION, Action.PROPOSE_NOTICE})
 """Acts that open the list of what is wrong."""
@@ -98,13 +101,20 @@ class Asked:
 
 @dataclass(frozen=True)
 class Button:
-    """One act that the workflow allows."""
+    """One act that the workflow allows.
+
+    Attributes:
+        help: When to use it, in one line.
+        rare: Folded away, since others are usual.
+    """
 
     action: Action
     row: Transition
     href: str
+    help: str
     primary: bool
     risky: bool
+    rare: bool
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,7 @@ class CaseFilePage:
     notices: tuple[dict[str, Any], ...]
     entries: tuple[timeline.Entry, ...]
     buttons: tuple[Button, ...]
+    waits_for: str
     assignee: str
     is_mine: bool
     can_claim: bool
@@ -218,6 +229,7 @@ def load(
         ),
         entries=timeline.entries(session, actor, case),
         buttons=_buttons(actor, case),
+        waits_for=turns.waits_for(case.state, queries.situation_of(case, now=now())),
         assignee=assignee.display_name if assignee else "",
         is_mine=case.assignee_id == actor.id,
         can_claim=may_take and case.assignee_id is None,
@@ -452,8 +464,10 @@ def _buttons(actor: Actor, case: Case) -> tuple[Button, ...]:
                 href=f"{PREFIX}/cases/{case.token}/correction/{action.value}"
                 if action in NOTICES
                 else "",
-                primary=not out and action not in RISKY,
+                help=turns.HELP[action],
+                primary=not out and action not in turns.RARE,
                 risky=action in RISKY,
+                rare=action in turns.RARE,
             )
         )
     return tuple(out)

@@ -126,13 +126,13 @@ def assign(token: str) -> Response:
 
 @desk.post("/cases/<token>/steps")
 def take_step(token: str) -> Response:
-    """Take a case along the workflow; acts against the applicant are asked twice."""
+    """Take a case along the workflow; acts of the law are asked twice."""
     here = at_desk()
     action = _action(request.form.get("action", ""))
     reason = request.form.get("reason", "")[:_LONGEST_REASON]
     typed = {"reason": reason, "action": action.value}
     try:
-        if action in casefile.RISKY and not request.form.get("confirmed"):
+        if action in casefile.ASKED_TWICE and not request.form.get("confirmed"):
             return _confirm(token, action, reason)
         with transaction() as session:
             service.take_step(
@@ -194,6 +194,7 @@ def _confirm(token: str, action: Action, reason: str) -> Response:
         c=shown,
         row=row,
         action=action,
+        risky=action in casefile.RISKY,
         reason=reason.strip(),
         seen_steps=number_in("seen_steps"),
     )

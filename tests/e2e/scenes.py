@@ -282,7 +282,7 @@ DESK = [
         "a colleague was faster",
         "/console/cases/{case:returned}",
         CLERK,
-        then(as_if_seen_long_ago, press("终止办理", reason="申请人去世。")),
+        then(as_if_seen_long_ago, open_all, press("终止办理", reason="申请人去世。")),
     ),
     Scene("no purpose", "/console/cases/{case:submitted}", CLERK, press("查看明文")),
     Scene(

@@ -5,16 +5,17 @@ from types import SimpleNamespace
 import pytest
 
 from app.cases import queries, service
-from app.cases.workflow import TRANSITIONS, Action
+from app.cases.workflow import FRESH, TRANSITIONS, Action, State
 from app.files import service as files
 from app.files.rebuild import Rebuilt
 from app.kernel.actors import Role, citizen_actor
 from app.kernel.audit import AuditEntry
 from app.people.masking import mask_name
-from console import words
+from console import turns, words
 from tests.builders.cases import make_case
 from tests.builders.people import make_citizen
 from tests.http.console import filing
+from tests.http.console.conftest import CASE_WORK
 
 PHONE = "13800138000"
 NUMBER = "11010519491231002X"
@@ -51,7 +52,7 @@ def test_a_case_nobody_answered_counts_as_accepted(desk, filed, clock):
     late = desk().get(f"{path_of(case)}/correction/return")
     assert late.status == 422
     assert "依法视为受理" in late.words
-    done = shown.press("受理")
+    done = press(shown, "受理")
     assert "已受理" in done.words
     assert "视为受理" not in done.words
 
@@ -206,6 +207,13 @@ def test_a_case_is_handed_to_a_colleague_and_back(desk, filed):
     assert refused.status == 200
 
 
+def press(page, word):
+    """Press a button, and confirm where that is asked."""
+    shown = page.press(word)
+    sure = f"确认{word}"
+    return shown.press(sure) if sure in shown.buttons else shown
+
+
 @pytest.fixture
 def carried(desk):
     """Take a case through acts by the buttons of its page."""
@@ -213,7 +221,7 @@ def carried(desk):
     def through(browser, case, *acts):
         shown = browser.get(path_of(case))
         for word in acts:
-            shown = shown.press(word)
+            shown = press(shown, word)
             assert shown.said, shown.words
         return shown
 
@@ -226,6 +234,70 @@ def test_a_case_goes_to_its_end_by_the_buttons(desk, filed, carried):
     assert "已办结" in shown.words
     assert "办件已经结束" in shown.words
     assert case.reference in shown.follow("办件").follow("已结束").words
+
+
+def test_who_has_the_next_step_is_said(desk, filed, carried):
+    case = filed()
+    clerk, applicant = desk(Role.CLERK), mask_name("张小明")
+    page = clerk.get(path_of(case))
+    folded = page.soup.select_one("#act details")
+    assert folded.summary.get_text() == "更多"
+    assert [each.get_text() for each in folded.select("button")] == [
+        "开始预审",
+        "转受理审核",
+        "终止办理",
+    ]
+    asked = page.press("受理")
+    assert asked.heading == "确认受理"
+    assert case.matter_name in asked.words
+    assert applicant in asked.words
+    assert "已收件" in clerk.get(path_of(case)).words
+    shown = asked.press("确认受理")
+    assert shown.said == "已受理。"
+    assert shown.soup.select_one("#act .turn").get_text() == (
+        "等审查人或决定人审查，您现在不用再做什么。"
+    )
+    [button] = shown.soup.select("#act details button")
+    assert button.get_text() == "终止办理"
+    assert not shown.soup.select("#act .btn-primary")
+    without = shown.press("终止办理")
+    assert without.status == 422
+    assert without.soup.select_one("#act details[open] #reason[aria-invalid]")
+    done = carried(desk(Role.DECIDER), case, "准予")
+    assert "等首席事务代表办理" in done.words
+
+
+def test_granting_is_asked_twice(desk, filed, carried):
+    case = filed()
+    asked = carried(desk(), case, "受理").press("准予", reason="材料齐全。")
+    assert asked.heading == "确认准予"
+    assert case.matter_name in asked.words
+    assert mask_name("张小明") in asked.words
+    assert asked.press("确认准予").said == "已准予。"
+
+
+def test_each_act_says_when_it_is_for(desk, filed):
+    page = desk(*CASE_WORK, Role.SUPERVISOR).get(path_of(filed()))
+    for each in page.soup.select("#act [aria-describedby^=hint-]"):
+        hint = page.soup.select_one(f"#{each['aria-describedby']}")
+        assert hint.get_text(strip=True), each
+    staff = set(Role) - {Role.CITIZEN, Role.SYSTEM}
+    theirs = {act for (_, act), row in TRANSITIONS.items() if row.by & staff}
+    assert theirs == set(turns.HELP)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State.RETURNED, "等申请人补正"),
+        (State.CORRECTION, "等申请人补正"),
+        (State.ACCEPTED, "等审查人或决定人审查"),
+        (State.DELIVERY, "等首席事务代表办理"),
+        (State.CLOSED, ""),
+    ],
+)
+def test_an_open_case_waits_for_somebody(state, said):
+    assert turns.waits_for(state, FRESH) == said
 
 
 def test_refusing_is_asked_twice_and_owes_a_reason(desk, filed, carried):
@@ -262,7 +334,7 @@ def test_an_act_of_another_role_is_refused(desk, filed):
     case = filed()
     reviewer = desk(Role.REVIEWER)
     page = reviewer.get(path_of(case))
-    assert "现在没有您能办的步骤" in page.words
+    assert "等首席事务代表办理，您现在不用再做什么" in page.words
     token = page.soup.select_one("[name=csrf_token]")["value"]
     for action, confirmed in (("accept", ""), ("terminate", ""), ("terminate", "1")):
         answer = reviewer.post(
@@ -292,7 +364,7 @@ def test_whoever_comes_second_is_told_and_keeps_what_was_written(desk, filed, st
     assert colleague.display_name in late.trouble
     assert "已开始预审" in late.trouble
     assert "材料齐全" in late.soup.select_one("#reason").get_text()
-    again = late.press("受理")
+    again = press(late, "受理")
     assert again.said == "已受理。"
     risky = page.press("不予受理", reason="不归我们管")
     assert risky.status == 409
