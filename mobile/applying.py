@@ -205,10 +205,16 @@ def form(token: str) -> Response:
         if not shown.is_open:
             return see_other(shown.href)
         answers = dict(shown.answers)
+        if request.args.get(_CHECK):
+            return _draw_form(shown, answers, errors=_field_errors(shown))
         if shown.is_draft and not answers:
             known = profiles.profile(session, actor.id)
             answers = questions.prefilled(shown.form, known)
     return _draw_form(shown, answers)
+
+
+_CHECK = "check"
+"""Asks a page to say what is still wrong; it can be gone back to, like any other."""
 
 
 @own_pages.post("/cases/<token>/form")
@@ -244,20 +250,13 @@ def save_form(token: str) -> Response:
             shown,
             {**shown.answers, **kept},
             errors=refusal.errors or {checking.WHOLE_FORM: refusal.zh},
-            status=http.HTTPStatus.UNPROCESSABLE_ENTITY,
         )
     if request.form.get("then") == "leave":
         return see_other(f"/cases/{token}?said=saved")
     with reading() as session:
         shown = opened(session, actor, token)
-    errors = _field_errors(shown)
-    if errors:
-        return _draw_form(
-            shown,
-            shown.answers,
-            errors=errors,
-            status=http.HTTPStatus.UNPROCESSABLE_ENTITY,
-        )
+    if _field_errors(shown):
+        return see_other(f"{shown.href}/form?{_CHECK}=1")
     if not shown.is_draft:
         return see_other(f"{shown.href}?said=amended")
     return see_other(f"{shown.href}/{'materials' if shown.slots else 'review'}")
@@ -326,6 +325,8 @@ def _draw_form(
     stale: bool = False,
 ) -> Response:
     errors = errors or {}
+    if errors:
+        status = http.HTTPStatus.UNPROCESSABLE_ENTITY
     warnings = dict(_checked(shown).warnings) if answers else {}
     warnings |= {key: f"要改：{said}" for key, said in shown.problems.items()}
     back = shown.href
@@ -375,7 +376,11 @@ def review(token: str) -> Response:
         shown = opened(session, actor, token)
         if not shown.is_draft:
             return see_other(shown.href)
-        return _draw_review(session, shown)
+        unsaid = request.args.get(_CHECK) == "promise"
+        return _draw_review(session, shown, promise_error=_PROMISE if unsaid else "")
+
+
+_PROMISE = "请先勾选，确认您填的都是真实的。"
 
 
 @own_pages.post("/cases/<token>/review")
@@ -387,9 +392,7 @@ def submit(token: str) -> Response:
             shown = opened(session, actor, token)
             if not shown.is_draft:
                 return see_other(f"{shown.href}/receipt")
-            return _draw_review(
-                session, shown, promise_error="请先勾选，确认您填的都是真实的。"
-            )
+            return see_other(f"{shown.href}/review?{_CHECK}=promise")
     try:
         with transaction() as session:
             service.submit(

@@ -96,6 +96,7 @@ def ask_to_sign_in(_: Unauthenticated) -> Response:
         errors=[],
         typed="",
         next=_page_of(request.path),
+        here=f"/sign-in?{urlencode({'next': _page_of(request.path)})}",
         kept=resuming.seal(form) if form else "",
         waiting=form,
     )

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Response, current_app, render_template, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from app.kernel.clock import office_date
 from app.web.context import now, settings
@@ -51,16 +52,35 @@ def is_elder() -> bool:
     return request.cookies.get(MODE_COOKIE) == ELDER
 
 
-def page(template: str, *, status: int = 200, tab: str = "", **facts: Any) -> Response:
+def page(
+    template: str, *, status: int = 200, tab: str = "", here: str = "", **facts: Any
+) -> Response:
     """Draw a page and answer with it.
 
     Args:
         template: File name below ``templates/mobile``.
         status: HTTP status.
         tab: Which of the four tabs the page belongs to.
+        here: Where the browser's Back leads to it later, for a page that answers
+            a form; the nearest page that can be read when it is left out.
         facts: What the template shows.
     """
-    return Response(draw(template, tab=tab, **facts), status=status)
+    if request.method == "POST":
+        here = here or _readable(request.path)
+    return Response(draw(template, tab=tab, here=here, **facts), status=status)
+
+
+def _readable(path: str) -> str:
+    """Return a path that a link may lead to: this one, or the nearest above it."""
+    routes = current_app.url_map.bind("")
+    while path:
+        try:
+            routes.match(path, method="GET")
+        except HTTPException:
+            path = path.rpartition("/")[0]
+        else:
+            return path
+    return "/"
 
 
 def draw(

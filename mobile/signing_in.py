@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -105,6 +106,10 @@ def _carried() -> tuple[str, str]:
     return local_path(request.form.get("next")), request.form.get("kept", "")
 
 
+def _here(target: str) -> str:
+    return f"/sign-in?{urlencode({'next': target})}"
+
+
 def _ask_number(
     target: str, *, kept: str, typed: str = "", refusal: Invalid | None = None
 ) -> Response:
@@ -114,6 +119,7 @@ def _ask_number(
         status=status_of(refusal) if refusal else 200,
         phone="",
         typed=typed,
+        here=_here(target),
         errors=[("phone", sentence)] if sentence else [],
         next=target,
         kept=kept,
@@ -134,6 +140,7 @@ def _ask_code(
         status=status_of(refusal) if refusal else 200,
         phone=phone,
         masked=mask_phone(phone),
+        here=_here(target),
         errors=[("code", refusal.zh)] if refusal else [],
         next=target,
         kept=kept,

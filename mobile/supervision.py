@@ -133,17 +133,18 @@ def _draw_form(
     facts: KindFacts = listed.of(kind)
     options = [(each.code, each.label, each.help) for each in facts.categories]
     wrong = dict(errors or {})
+    context = [(name, typed[name]) for name in _SCENE if typed.get(name)]
     return page(
         "supervision_form.html",
         status=status,
+        here="/supervision?" + urlencode([("kind", kind.value), *context]),
         kind=facts,
         is_report=kind is Kind.REPORT,
         guidance=listed.report_guidance if kind is Kind.REPORT else (),
         anonymous_notice=listed.anonymous_notice,
         about=_about(snapshot(), typed),
-        context=[(name, typed[name]) for name in _SCENE if typed.get(name)],
-        back_link="/supervision?"
-        + urlencode({name: typed[name] for name in _SCENE if typed.get(name)}),
+        context=context,
+        back_link="/supervision?" + urlencode(context),
         categories=options,
         options=[(code, label) for code, label, _ in options],
         many=len(options) > _MANY,
@@ -389,6 +390,8 @@ def _draw_receipt(
     )
     return page(
         "supervision_receipt.html",
+        here="/supervision/lookup",
+        keep=receipt.code,
         receipt=receipt,
         is_named=is_named,
         is_again=is_again,

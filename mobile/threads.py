@@ -187,6 +187,7 @@ def _refused(refusal: Invalid | NotFound | TooMany) -> Response:
     response = page(
         "supervision_lookup.html",
         status=status_of(refusal),
+        here="/supervision/lookup",
         errors=[("receipt", refusal.zh)],
     )
     if isinstance(refusal, TooMany):
@@ -228,6 +229,8 @@ def _draw(
         "supervision_thread.html",
         status=status,
         tab="" if receipt else "me",
+        here="/supervision/lookup" if receipt else "",
+        keep=receipt,
         thread=shown,
         receipt=receipt,
         due=f"最晚 {formats.day(shown.answer_by_on)} 答复{doubt}"

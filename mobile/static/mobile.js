@@ -5,7 +5,15 @@
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+  /* Going back to an answer to a form reads a page; it does not send the form again.
+     A receipt stays in this tab's memory, in no address and no list of pages. */
+  const settle = (main) => {
+    if (!main || !main.dataset.here) return;
+    history.replaceState(main.dataset.keep ? { receipt: main.dataset.keep } : null, "", main.dataset.here);
+  };
+
   const begin = (root) => {
+    settle(root.querySelector("main"));
     all("[data-focus]", root).forEach((place) => place.focus());
     all("form[data-autosave]", root).forEach(autosave);
     all("form[data-once]", root).forEach(once);
@@ -198,10 +206,11 @@
 
   /* A receipt's own code carries its secret behind the #, which is never sent. */
   const fromFragment = (form) => {
-    const secret = location.hash.slice(1);
+    const kept = history.state && history.state.receipt;
+    const secret = location.hash.slice(1) || kept || "";
     if (!/^[A-Za-z0-9]{20,40}$/.test(secret)) return;
     form.querySelector("input").value = secret;
-    history.replaceState(null, "", location.pathname);
+    if (location.hash) history.replaceState(null, "", location.pathname);
   };
 
   /* The position is used in this page only and sent nowhere. */

@@ -139,6 +139,7 @@ class Page:
         for form in soup.select("form"):
             self._check_form(form)
         self._check_policy()
+        self._check_address()
 
     def _check_ids(self):
         ids = [each["id"] for each in self.soup.select("[id]")]
@@ -169,6 +170,14 @@ class Page:
             if label:
                 return label.get_text(strip=True)
         return ""
+
+    def _check_address(self):
+        """An answer to a form can be gone back to without sending it again."""
+        if self.response.request.method != "POST":
+            return
+        here = self.soup.main.get("data-here", "")
+        assert here.startswith("/"), f"{self.path}: no page to go back to"
+        self.browser.require_page(here)
 
     def _check_form(self, form):
         action = urlsplit(urljoin(self.path, form.get("action", "")))
@@ -226,6 +235,11 @@ class Browser:
             assert answer.status_code == 200, address
             assert "immutable" in answer.headers["Cache-Control"], address
             self.seen[address] = answer
+
+    def require_page(self, address):
+        """Fail unless a link may lead there."""
+        answer = self.client.get(address)
+        assert answer.status_code in (200, 303, 410), f"{address}: {answer.status_code}"
 
     def get(self, path, *, query=None, status=None):
         return self._read(self.client.get(path, query_string=query), path, status)

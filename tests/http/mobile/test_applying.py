@@ -86,6 +86,7 @@ def test_errors_stand_at_the_field_and_nothing_is_lost(begin, published, townshi
     number = key_of(published, FieldType.ID_NUMBER)
     again = form.press("下一步", **typed | {number: "110105194912310021"})
     assert again.status == 422
+    assert again.response.request.method == "GET", "Back does not send it again"
     assert len(again.errors) == 1
     field = again.soup.select_one(f"#field-{number}")
     assert field["value"] == "110105194912310021"
@@ -171,6 +172,7 @@ def test_the_whole_application(begin, fill, page, published, township):
     assert "最晚 2026年3月9日(周一)" in review.words
     refused = review.press("提交申请")
     assert refused.status == 422
+    assert refused.response.request.method == "GET"
     assert refused.soup.select_one("#promise-error")
     receipt = refused.press("提交申请", promise="yes")
     assert receipt.path.endswith("/receipt")

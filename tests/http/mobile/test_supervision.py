@@ -94,6 +94,8 @@ def test_an_anonymous_complaint_leaves_no_cookie_and_gives_a_receipt(
     assert (kept.citizen_id, kept.owner_index, kept.filed_at) == (None, None, None)
     assert (kept.window_code, kept.matter_code) == (window.code, GUIDE)
     code = receipt_of(shown)
+    assert shown.soup.main["data-here"] == "/supervision/lookup"
+    assert shown.soup.main["data-keep"] == code, "kept in the tab, in no address"
     assert code not in [each["href"] for each in shown.soup.select("a[href]")]
     download = shown.soup.select_one("a[download]")["href"]
     assert download.startswith("data:text/plain")
