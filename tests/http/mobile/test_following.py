@@ -155,6 +155,11 @@ def test_notices_are_read_one_by_one_and_all_at_once(
     shown = page.get("/inbox")
     assert "2 条" in shown.words
     assert "您的申请已受理" in shown.words
+    newest, before = (e.get_text(" ", strip=True) for e in shown.soup.select("main li"))
+    assert "最低生活保障" in newest
+    assert "最低生活保障" in before
+    assert "作出决定" in newest, "until when, on the newest alone"
+    assert "最晚" not in before
     assert page.get("/").soup.select_one(".dot").get_text() == "2"
     opened = shown.press("您的申请已受理")
     assert opened.path == f"/cases/{token}"
