@@ -22,8 +22,8 @@ from app.complaints import service, subjects
 from app.complaints.categories import CategoryList, Kind, KindFacts, book
 from app.complaints.filing import MAX_FILES, Filing, Receipt
 from app.complaints.workflow import MAX_TEXT
+from app.files import kinds, tickets
 from app.files import service as files
-from app.files import tickets
 from app.files.service import Owner
 from app.kernel.clock import office_date
 from app.kernel.errors import AppError, Conflict, Gone, Invalid, NotFound, TooMany
@@ -153,6 +153,7 @@ def _draw_form(
         wrong=wrong,
         max_text=MAX_TEXT,
         max_photos=MAX_FILES,
+        most=kinds.MAX_BYTES,
         photos=photos,
         ticket=ticket or tickets.issue(runtime().keyring, now=now()),
     )

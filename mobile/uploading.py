@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from flask import Response, request
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.cases import queries, service
 from app.files import kinds
@@ -15,10 +16,12 @@ from app.files.rebuild import rebuild
 from app.files.service import Owner, PutAway
 from app.kernel.actors import Actor
 from app.kernel.errors import Invalid, NotFound, TooMany
+from app.web import problems
 from app.web.context import check_limit, now, reading, runtime, transaction
+from mobile import formats
 from mobile.applying import Opened, opened
 from mobile.blueprints import own_pages
-from mobile.identity import signed_in
+from mobile.identity import current_citizen, signed_in
 from mobile.pages import page, see_other
 
 _MOST_AT_ONCE = 10
@@ -135,6 +138,25 @@ def view(token: str, file_token: str) -> Response:
     )
 
 
+@own_pages.errorhandler(RequestEntityTooLarge)
+def say_too_large(error: RequestEntityTooLarge) -> Response:
+    """Say at its slot that what was sent is too large; nothing of it was read."""
+    actor = current_citizen()
+    where = request.view_args or {}
+    if actor is None or request.endpoint != f"{own_pages.name}.{add.__name__}":
+        return problems.show(problems.from_http(error))
+    size = formats.size(request.content_length or 0)
+    response = _refused(
+        actor,
+        where["token"],
+        where["key"],
+        f"这次选的文件有 {size}，每个最大 {formats.size(kinds.MAX_BYTES)}。"
+        "请分几次传，或者改为拍照。",
+    )
+    response.status_code = http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return response
+
+
 def _short(name: str) -> str:
     return name[-24:]
 
@@ -168,6 +190,7 @@ def _draw(
         missing=sum(each.needed and not each.files for each in slots),
         errors=errors or [("main", sentence) for sentence in failed.values()],
         failed=failed,
+        most=kinds.MAX_BYTES,
         said=said,
         next_link=f"{shown.href}/review" if shown.is_draft else shown.href,
         next_word="下一步：核对" if shown.is_draft else "改好了，回到办件",

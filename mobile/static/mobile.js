@@ -16,6 +16,7 @@
     settle(root.querySelector("main"));
     all("[data-focus]", root).forEach((place) => place.focus());
     all("form[data-autosave]", root).forEach(autosave);
+    all("form:has([data-too-large])", root).forEach(tooLarge);
     all("form[data-once]", root).forEach(once);
     all("form[data-upload]", root).forEach(upload);
     all("[data-speak]", root).forEach(speak);
@@ -137,6 +138,24 @@
     }
   };
 
+  /* Say so before minutes are spent on sending what will be refused. */
+  const megabytes = (bytes) => `${(bytes / 1048576).toFixed(1)} MB`;
+  const tooLarge = (form) => {
+    const place = form.querySelector("[data-too-large]");
+    const sum = () => all("input[type=file]", form).flatMap((input) => [...input.files]).reduce((total, file) => total + file.size, 0);
+    const check = () => {
+      place.hidden = sum() <= form.dataset.most;
+      place.textContent = place.hidden ? "" : `选的照片合计 ${megabytes(sum())}，最大 ${megabytes(form.dataset.most)}。请少选几张，或拍小一点。`;
+    };
+    form.addEventListener("change", check);
+    form.addEventListener("submit", (event) => {
+      if (place.hidden) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      place.scrollIntoView({ block: "center" });
+    }, true);
+  };
+
   const upload = (form) => {
     const input = form.querySelector("input[type=file]");
     const bar = form.querySelector("progress");
@@ -148,7 +167,18 @@
       const body = new FormData();
       for (const hidden of all("input[type=hidden]", form)) body.append(hidden.name, hidden.value);
       said.textContent = "正在准备…";
-      for (const file of input.files) body.append(input.name, await smaller(file));
+      for (const chosen of input.files) {
+        const file = await smaller(chosen);
+        if (file.size > form.dataset.most) {
+          delete form.dataset.sent;
+          input.value = "";
+          said.className = "error";
+          said.textContent = `“${chosen.name}”有 ${megabytes(file.size)}，最大 ${megabytes(form.dataset.most)}。可以改为拍照。`;
+          return;
+        }
+        body.append(input.name, file);
+      }
+      said.className = "small quiet";
       const request = new XMLHttpRequest();
       bar.hidden = false;
       request.upload.onprogress = (event) => {

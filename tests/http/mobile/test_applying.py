@@ -257,7 +257,7 @@ def test_no_file_chosen_says_so(begin, published, township):
     assert "请先选择" in again.words
 
 
-def test_too_large_an_upload_says_what_is_kept(begin, client, published, township):
+def test_too_large_an_upload_is_refused_in_its_slot(begin, client, published, township):
     shown = begin().press(
         "下一步", **answers_for(published.matter(GUIDE).form, township.code)
     )
@@ -275,8 +275,10 @@ def test_too_large_an_upload_says_what_is_kept(begin, client, published, townshi
     )
     large = Page(shown.browser, answer, address)
     assert large.status == 413
-    assert "文件太大" in large.heading
-    assert "都还在" in large.words
+    assert large.heading == "传材料"
+    slot = large.soup.select_one(f"#slot-{key}")
+    assert "12.0 MB" in slot.select_one(".error").get_text()
+    assert "改为拍照" in slot.get_text()
 
 
 def test_somebody_elses_draft_does_not_exist(
