@@ -18,6 +18,7 @@ from console import (
     queues,
     reading_room,
     signing_in,
+    told,
 )
 from console.blueprints import PREFIX, desk, entrance
 
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
     app.static_url_path = "/static"
     Bootstrap5(app)
     app.jinja_env.globals["console_asset"] = assets.address
+    app.jinja_env.globals["console_told"] = told
     for blueprint in (entrance, desk):
         app.register_blueprint(blueprint)
     problems.register_page(app, PREFIX, failures.render)

@@ -16,11 +16,12 @@ from app.files import service as files
 from app.kernel.errors import AppError, Conflict, Forbidden, Invalid, NotFound
 from app.web.context import local_rules, now, reading, runtime, transaction
 from app.web.problems import status_of
-from console import casefile, words
+from console import casefile, told, words
 from console.blueprints import PREFIX, desk
 from console.pages import at_desk, number_in, page, see_other
 
 _LONGEST_REASON = 4000
+_LABELS = {"reason": "意见或理由", "purpose": "查看明文的原因"}
 
 
 @desk.get("/cases/<token>")
@@ -64,7 +65,7 @@ def draw(
         failure=failure,
         news=news_since(shown, failure),
         errors_map=wrong,
-        errors_links=[(key, sentence) for key, sentence in wrong.items()],
+        errors_links=list(told.named(wrong, _LABELS).items()),
         typed=typed or {},
         purposes_words=[(each.value, each.zh) for each in RevealPurpose],
         purpose=purpose,

@@ -27,7 +27,7 @@ from app.kernel.errors import AppError, Conflict, Forbidden, Invalid, NotFound
 from app.people.models import Office
 from app.web.context import now, reading, runtime, transaction
 from app.web.problems import status_of
-from console import formats, words
+from console import formats, told, words
 from console.blueprints import PREFIX, desk
 from console.casework import as_file
 from console.pages import at_desk, link_with, number_in, page, see_other
@@ -35,6 +35,12 @@ from console.queues import complaint_rows
 from console.scenes import scene_words
 
 _LONGEST = MAX_TEXT * 2
+_LABELS = {
+    "answer": "答复",
+    "reason": "原因或说明",
+    "office": "承办单位",
+    "text": "给反映人留言",
+}
 _TYPED = ("reason", "answer", "office", "text")
 
 
@@ -160,7 +166,8 @@ def _links(failure: AppError | None, typed: Mapping[str, str]) -> list[tuple[str
         return []
     action = typed.get("action", "")
     ending = "" if action == "message" else f"-{action}"
-    return [(f"{name}{ending}", said) for name, said in failure.errors.items()]
+    sentences = told.named(failure.errors, _LABELS)
+    return [(f"{name}{ending}", said) for name, said in sentences.items()]
 
 
 def _sorted(found: list[Office]) -> list[Office]:

