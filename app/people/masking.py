@@ -7,6 +7,9 @@ and each such look is audited by the room that shows it.
 from __future__ import annotations
 
 _STAR = "*"
+_STARS = 2
+"""Asterisks of a name at most: fifty would say how long it is, and fill a line."""
+
 _TWO = 2
 _PHONE = 11
 _ID_NUMBER = 18
@@ -31,7 +34,8 @@ def mask_name(name: str) -> str:
 
     Two characters keep the first (张*); three or more keep first and last (李*敏),
     but after a surname of two characters, or in a name not written in Chinese
-    characters alone, only the first stays. An empty name stays empty.
+    characters alone, only the first stays. An empty name stays empty. No more than
+    :data:`_STARS` asterisks stand for what is hidden, however much it is.
 
     Source: usual practice of public lists; domain notes §5.4.
     """
@@ -42,8 +46,8 @@ def mask_name(name: str) -> str:
         len(name) == _TWO or name[:_TWO] in _COMPOUND or not _is_all_chinese(name)
     )
     if first_only:
-        return name[0] + _STAR * (len(name) - 1)
-    return name[0] + _STAR * (len(name) - 2) + name[-1]
+        return name[0] + _STAR * min(len(name) - 1, _STARS)
+    return name[0] + _STAR * min(len(name) - 2, _STARS) + name[-1]
 
 
 def mask_phone(phone: str) -> str:
