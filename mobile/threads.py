@@ -255,6 +255,7 @@ def _messages(shown: ReporterView) -> list[dict[str, Any]]:
         "when": shown.filed.zh,
         "text": shown.text,
         "is_answer": False,
+        "photos": shown.photos,
     }
     return [
         first,
@@ -265,6 +266,7 @@ def _messages(shown: ReporterView) -> list[dict[str, Any]]:
                 "when": each.when.zh,
                 "text": each.text,
                 "is_answer": each.is_answer,
+                "photos": 0,
             }
             for each in shown.messages
         ),

@@ -138,7 +138,7 @@ def test_photos_come_with_it(form, photo, database):
         files={"photos": [(photo, "a.jpg"), (photo, "b.jpg")]},
     )
     seen = shown.press("看看进展")
-    assert "2 张照片" in seen.words
+    assert "2 张照片" in seen.soup.select_one(".messages .mine").get_text()
 
 
 def test_a_bad_photo_is_refused_and_the_text_kept(form):
@@ -242,7 +242,12 @@ def test_a_solved_complaint_is_closed_by_its_reporter(form, page, answered):
     receipt = receipt_of(form().press("提交", category="attitude", text="没人理。"))
     answered()
     shown = page.get("/supervision/lookup").press("查答复", receipt=receipt)
-    closed = shown.press("已经解决")
+    words = shown.words
+    assert words.index("已经核实，当天就办。") < words.index("解决了吗")
+    both = [e.get_text() for e in shown.soup.select(".either summary.btn")]
+    assert both == ["已经解决", "没有解决"]
+    assert "不能再补充" in shown.form("确定，办结")[0].get_text(), "asked once more"
+    closed = shown.press("确定，办结")
     assert "已办结" in closed.soup.select_one(".next-state").get_text()
     assert not closed.soup.select("textarea#text")
 
@@ -296,7 +301,7 @@ def test_who_is_signed_in_confirms_under_which_name(form, page, sign_in, answere
     assert "谢谢。" in sent.words
     reopened = sent.press("要求重新办理", reason="")
     assert reopened.status == 422
-    assert "已办结" in sent.press("已经解决").words
+    assert "已办结" in sent.press("确定，办结").words
 
 
 def test_somebody_elses_complaint_does_not_exist(form, page, sign_in, database):
