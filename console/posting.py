@@ -25,7 +25,12 @@ from console import words
 from console.blueprints import PREFIX, desk
 from console.coding import placed, placements
 from console.pages import at_desk, link_with, number_in, page, see_other
-from console.scenes import placement_words, target_words
+from console.scenes import (
+    elsewhere_words,
+    handled_words,
+    placement_words,
+    target_words,
+)
 
 MOST = 50
 """Posters of one request: about ten seconds of work on a small machine."""
@@ -114,7 +119,11 @@ def _draw_place(
         title="印海报：贴在哪里",
         status=status_of(failure) if failure else http.HTTPStatus.OK,
         job="codes",
-        matters=[published.matters[code] for code in chosen],
+        matters=[
+            (published.matters[code], handled_words(published.matters[code]))
+            for code in chosen
+        ],
+        townships=sum(published.matters[code].needs_township for code in chosen),
         placements=placements(published),
         back=f"{PREFIX}/posters?{urlencode([('matter', code) for code in chosen])}",
         typed=typed or {},
@@ -190,6 +199,7 @@ def posters_ready() -> Response:
                 "shown": references.grouped(each.code),
                 "target": target_words(each),
                 "placement": placement_words(each),
+                "elsewhere": elsewhere_words(each),
                 "mark": words.CODE_STATES[each.state],
             }
             for each in codes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.catalogue.current import PublishedMatter
+from app.catalogue.places import PlaceKind
 from app.codes.models import Code, CodeKind
 from app.web.context import snapshot
 
@@ -53,3 +55,25 @@ def placement_words(code: Code) -> str:
     """Return where a printed code hangs."""
     found = [word for _, word in scene_words(code.place_code, code.window_code, None)]
     return "，".join([*found, code.note] if code.note else found)
+
+
+def handled_words(matter: PublishedMatter) -> str:
+    """Return at what kind of place a matter is handled."""
+    return "在乡镇（街道）办" if matter.needs_township else "在大厅办"
+
+
+def elsewhere_words(code: Code) -> str:
+    """Return where to go with the matter of a code that hangs where nobody handles it.
+
+    Empty where it is handled on the spot, and at a place that handles nothing.
+    """
+    published = snapshot()
+    matter = published.matters.get(code.target)
+    place = published.places.get(code.place_code or "")
+    if code.kind is not CodeKind.MATTER or matter is None or place is None:
+        return ""
+    if place.kind is PlaceKind.HALL and matter.needs_township:
+        return "这件事不在大厅办，要到乡镇（街道）办"
+    if place.kind is PlaceKind.STATION and not matter.needs_township:
+        return "这件事不在乡镇（街道）办，要到大厅办"
+    return ""

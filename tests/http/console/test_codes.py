@@ -93,6 +93,23 @@ def test_a_place_must_be_chosen(poster, printed):
     assert "东门左侧" in refused.text
 
 
+def test_a_sheet_that_hangs_where_nobody_handles_it_says_so(poster, printed, published):
+    district = next(
+        code for code, each in published.matters.items() if not each.needs_township
+    )
+    both = {"matter": [LICENCE, district]}
+    step = poster.get("/console/posters/place", query=both)
+    assert "选的事项里有 1 项在乡镇（街道）办，不在大厅办" in step.words
+    own = poster.get(f"/console/posters/place?matter={district}")
+    assert "不在大厅办" not in own.words
+    ready = printed(LICENCE, district)
+    assert ready.words.count("要到乡镇（街道）办") == 1
+    station = published.places_handling(LICENCE)[0]
+    there = step.press("制码", hangs=f"place:{station.code}")
+    assert "要到乡镇（街道）办" not in there.words
+    assert there.words.count("要到大厅办") == 1
+
+
 def test_posters_decode_to_the_codes_and_to_supervision(poster, printed, settings):
     ready = printed(LICENCE, "M0001")
     assert "2个码已制好" in ready.said
