@@ -353,7 +353,10 @@ def _draw_form(
             only=shown.allowed,
         ),
         errors=[
-            (f"#{questions.anchor(key)}" if shown.form.field(key) else "#main", said)
+            (
+                f"#{questions.anchor(key)}" if shown.form.field(key) else "#main",
+                questions.named(shown.form, key, said),
+            )
             for key, said in _in_order(shown.form, errors)
         ],
         stale=stale,
@@ -425,7 +428,8 @@ def _draw_review(
         if slot is not None:
             listed.append((f"{shown.href}/materials#{slot.id}", said))
         else:
-            listed.append((f"{shown.href}/form#{questions.anchor(key)}", said))
+            link = f"{shown.href}/form#{questions.anchor(key)}"
+            listed.append((link, questions.named(shown.form, key, said)))
     if promise_error:
         listed.append(("#promise", promise_error))
     answer_by = rules.answer_due(office_date(now()), calendar.load(session))

@@ -112,7 +112,10 @@ def _draw(
         back_link="/cases",
         back_word="我的办件",
         said="" if wrong else _SAID.get(request.args.get("said", ""), ""),
-        errors=[("#defects", sentence) for sentence in wrong.values()],
+        errors=[
+            ("#defects", _named(shown, key, sentence))
+            for key, sentence in wrong.items()
+        ],
         can_supplement=Action.SUPPLEMENT in actions,
         can_confirm=Action.CONFIRM_RECEIPT in actions,
         can_withdraw=Action.WITHDRAW in actions or shown.is_draft,
@@ -129,6 +132,14 @@ def _draw(
             "slots": shown.slots,
         },
     )
+
+
+def _named(shown: Opened, key: str, sentence: str) -> str:
+    """Return a sentence with the question or paper it is about."""
+    slot = next((each for each in shown.slots if each.key == key), None)
+    if slot is not None and slot.name not in sentence:
+        return f"{slot.name}：{sentence}"
+    return questions.named(shown.form, key, sentence)
 
 
 def _view(

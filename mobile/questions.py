@@ -98,6 +98,14 @@ def anchor(key: str) -> str:
     return f"field-{key}"
 
 
+def named(form: Form, key: str, sentence: str) -> str:
+    """Return a sentence with the question it is about, for a list of errors."""
+    field = form.field(key)
+    if field is None or field.label in sentence:
+        return sentence
+    return f"{field.label}：{sentence}"
+
+
 def groups(
     form: Form,
     answers: Mapping[str, Any],

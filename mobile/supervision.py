@@ -42,7 +42,7 @@ from mobile import formats, resuming
 from mobile.blueprints import open_pages, own_pages
 from mobile.identity import current_citizen, signed_in
 from mobile.pages import page
-from mobile.uploading import put_away
+from mobile.uploading import put_away, shortened
 from qr import images
 from qr.symbol import encode
 
@@ -224,7 +224,12 @@ def _keep_photos(ticket: str, kept: tuple[str, ...]) -> tuple[str, ...]:
             ):
                 stored = files.record(session, put, owner=owner, now=now())
         except (Invalid, TooMany, Gone, Conflict) as refusal:
-            wrong = Invalid(str(refusal), errors={"files": refusal.zh})
+            which = (
+                f"“{shortened(each.filename or '')}”："
+                if isinstance(refusal, Invalid)
+                else ""
+            )
+            wrong = Invalid(str(refusal), errors={"files": which + refusal.zh})
             raise _Photos(wrong, kept, refusal) from refusal
         kept = (*kept, stored.token)
     return kept
@@ -265,6 +270,8 @@ def _again(
 ) -> Response:
     """Show the form again with everything that was written."""
     errors = getattr(refusal, "errors", None) or {"text": refusal.zh}
+    if isinstance(refusal, Invalid):
+        errors = _wanting(kind, typed) | errors
     # A ticket that is used or over cannot be sent again; its photos are lost.
     over = isinstance(refusal, Gone) or not ticket
     response = _draw_form(
@@ -284,12 +291,7 @@ def _ask_who(
     kind: Kind, typed: Mapping[str, str], photos: tuple[str, ...], ticket: str
 ) -> Response:
     """Let a person confirm that their name goes with it, signing in before."""
-    errors = {}
-    if not _categories().find(kind, typed["category"]):
-        errors["category"] = "请选择一个类别。"
-    if not typed["text"].strip():
-        errors["text"] = "请写下您要反映的内容。"
-    if errors:
+    if errors := _wanting(kind, typed):
         raise Invalid("the complaint is not complete", errors=errors)
     fields = [
         (name, value)
@@ -309,6 +311,16 @@ def _ask_who(
             waiting=form,
         )
     return _draw_confirm(kind, typed, fields)
+
+
+def _wanting(kind: Kind, typed: Mapping[str, str]) -> dict[str, str]:
+    """Return a sentence for each thing that must be there and is not."""
+    errors = {}
+    if not _categories().find(kind, typed["category"]):
+        errors["category"] = "请选择一个类别。"
+    if not typed["text"].strip():
+        errors["text"] = "请写下您要反映的内容。"
+    return errors
 
 
 def ask_to_confirm(form: resuming.Posted) -> Response:

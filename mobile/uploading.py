@@ -65,7 +65,7 @@ def add(token: str, key: str) -> Response:
             check_limit("upload", f"citizen:{actor.id}")
             _give(actor, token, key, each)
         except (Invalid, TooMany) as refusal:
-            failures.append(f"“{_short(each.filename or '')}”：{refusal.zh}")
+            failures.append(f"“{shortened(each.filename or '')}”：{refusal.zh}")
     if failures:
         return _refused(actor, token, key, " ".join(failures))
     return see_other(f"/cases/{token}/materials?said=added#slot-{key}")
@@ -157,7 +157,8 @@ def say_too_large(error: RequestEntityTooLarge) -> Response:
     return response
 
 
-def _short(name: str) -> str:
+def shortened(name: str) -> str:
+    """Return the end of a file's name, where names of photographs differ."""
     return name[-24:]
 
 

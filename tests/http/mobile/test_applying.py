@@ -112,6 +112,9 @@ def test_an_empty_form_names_everything_that_is_missing(begin, published):
         if each.required and each.show_if is None and each.type is not FieldType.FILE
     ]
     assert len(shown.errors) >= len(required) - 1
+    labels = [each.label for each in required]
+    for sentence in shown.errors:
+        assert any(label in sentence for label in labels), sentence
 
 
 def test_a_draft_can_be_left_and_taken_up(page, begin, published, township):

@@ -77,6 +77,8 @@ def test_a_correction_opens_what_the_notice_names_and_nothing_else(
     early = shown.press("提交补正")
     assert early.status == 422
     assert len(early.errors) == 2
+    assert field.label in early.errors[0] + early.errors[1]
+    assert material.name in early.errors[0] + early.errors[1]
 
     form = page.get(f"/cases/{token}/form")
     asked = {

@@ -130,6 +130,14 @@ def test_what_is_missing_is_said_at_the_field_and_nothing_is_lost(form, photo):
     assert done.heading == "已收到"
 
 
+def test_every_fault_is_said_at_once(form):
+    again = form().press("提交", files={"photos": [(b"not a photo", "a.jpg")]})
+    assert again.status == 422
+    assert len(again.errors) == 3
+    empty = form().press("提交")
+    assert empty.errors == ["请选择一个类别。", "请写下您要反映的内容。"]
+
+
 def test_photos_come_with_it(form, photo, database):
     shown = form().press(
         "提交",
@@ -150,6 +158,8 @@ def test_a_bad_photo_is_refused_and_the_text_kept(form):
     )
     assert again.status == 422
     assert "不能上传" in again.soup.select_one("#photos-error").get_text()
+    assert "a.jpg" in again.errors[0]
+    assert "重新选" in again.soup.select_one(".error-summary").get_text()
     assert "见照片。" in again.soup.select_one("#text").get_text()
 
 
