@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from flask import Response, request
+from flask import session as cookie
 
 from app.kernel.errors import AppError, Invalid, TooMany
 from app.people import citizens
@@ -44,10 +45,25 @@ def send_code() -> Response:
         return _ask_number(target, kept=kept, typed=typed, refusal=refusal)
     except TooMany as refusal:
         # The code sent before is still good: go on to the page that takes it.
-        return _ask_code(phone, target, kept, refusal=refusal)
+        return _ask_code(phone, target, kept, is_new=False, refusal=refusal)
     runtime().sms.send_code(phone, issued.code)
-    shown = issued.code if settings().is_demo else ""
-    return _ask_code(phone, target, kept, demo_code=shown)
+    if settings().is_demo:
+        cookie[_DEMO] = [phone, issued.code, issued.expires_at.isoformat()]
+    return _ask_code(phone, target, kept)
+
+
+_DEMO = "demo_code"
+"""A demonstration sends no messages: its code stays on the banner while it is good."""
+
+
+def _demo_code(phone: str) -> str:
+    """Return the code last sent to a number on this phone; empty unless in a demo."""
+    known = cookie.get(_DEMO) if settings().is_demo else None
+    if not isinstance(known, list):
+        return ""
+    number, code, until = known
+    is_good = number == phone and now() < datetime.fromisoformat(until)
+    return str(code) if is_good else ""
 
 
 @open_pages.post("/sign-in/code")
@@ -75,6 +91,7 @@ def take_code() -> Response:
     except (Invalid, TooMany) as refusal:
         return _ask_code(phone, target, kept, refusal=refusal)
     identity.remember(raw)
+    cookie.pop(_DEMO, None)
     form = resuming.unseal(kept)
     return _go_on(form) if form else see_other(target)
 
@@ -132,7 +149,7 @@ def _ask_code(
     target: str,
     kept: str,
     *,
-    demo_code: str = "",
+    is_new: bool = True,
     refusal: Invalid | TooMany | None = None,
 ) -> Response:
     response = page(
@@ -145,7 +162,8 @@ def _ask_code(
         next=target,
         kept=kept,
         waiting=resuming.unseal(kept),
-        demo_code=demo_code,
+        is_new=is_new,
+        demo_code=_demo_code(phone),
     )
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.retry_after_s)

@@ -16,6 +16,7 @@ def test_the_demonstration_shows_the_code_on_its_banner(page, sms):
     assert PHONE not in asked.words
     back = asked.press("登录", code=sms.codes[PHONE])
     assert back.path == "/cases"
+    assert sms.codes[PHONE] not in page.get("/sign-in").text
     assert back.heading == "我的办件"
 
 
@@ -43,6 +44,7 @@ def test_a_wrong_code_says_how_many_tries_are_left(page, sms):
     again = asked.press("登录", code=wrong)
     assert again.status == 422
     assert "还可以再试" in again.words
+    assert sms.codes[PHONE] in again.soup.select_one(".demo").get_text()
     assert again.press("登录", code=sms.codes[PHONE]).path == "/me"
 
 
@@ -51,6 +53,9 @@ def test_asking_twice_at_once_keeps_the_first_code(page, sms, clock):
     first = sms.codes[PHONE]
     again = asked.press("重新发送")
     assert again.status == 429
+    assert "已发到" not in again.words
+    assert "秒后" in again.errors[0]
+    assert first in again.soup.select_one(".demo").get_text()
     assert int(again.response.headers["Retry-After"]) > 0
     assert again.press("登录", code=first).path == "/"
 
