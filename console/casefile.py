@@ -58,13 +58,18 @@ NOTICES = frozenset({Action.RETURN, Action.REQUEST_CORRECTION, Action.PROPOSE_NO
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """A file that the applicant gave."""
+    """A file that the applicant gave.
+
+    Attributes:
+        is_new: It came with the newest supplement.
+    """
 
     token: str
     name: str
     size: str
     pages: int
     is_image: bool
+    is_new: bool
     href: str
 
 
@@ -271,6 +276,7 @@ def _marks(session: Session, case: Case) -> dict[str, tuple[str, bool]]:
 
 def _files(session: Session, case: Case) -> dict[str, tuple[Given, ...]]:
     found = {}
+    new = _newly_filed(case)
     for key, tokens in queries.filed_files(case).items():
         rows = []
         for number, token in enumerate(tokens, start=1):
@@ -284,11 +290,25 @@ def _files(session: Session, case: Case) -> dict[str, tuple[Given, ...]]:
                     size=formats.size(stored.size),
                     pages=stored.pages,
                     is_image=is_image,
+                    is_new=token in new,
                     href=f"{PREFIX}/cases/{case.token}/files/{token}",
                 )
             )
         found[key] = tuple(rows)
     return found
+
+
+def _newly_filed(case: Case) -> frozenset[str]:
+    """Return the tokens of the files that were handed in with the newest supplement."""
+    answered = [each.answered_at for each in case.notices if each.answered_at]
+    if not answered:
+        return frozenset()
+    since = max(answered)
+    return frozenset(
+        each.file_token
+        for each in case.files
+        if each.filed_at is not None and each.filed_at >= since
+    )
 
 
 def _papers(

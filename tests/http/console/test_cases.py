@@ -497,16 +497,27 @@ def paper_of(editor):
     return next(each for each in ticks_of(editor) if each.startswith("material:"))
 
 
-def test_a_further_notice_needs_the_supervisor(desk, filed, supplement):
+def test_a_further_notice_needs_the_supervisor(
+    desk, filed, supplement, published, clock
+):
     case = filed()
     clerk, leader = desk(), desk(Role.SUPERVISOR)
-    editor = clerk.get(path_of(case)).follow("一次性告知补正")
+    first = clerk.get(path_of(case))
+    assert "新传" not in first.words
+    editor = first.follow("一次性告知补正")
     paper = paper_of(editor)
     write(editor, {paper: "请重新拍。"}).press("确认发出")
+    clock.advance(minutes=5)
     supplement(case, paper.partition(":")[2])
     page = clerk.get(path_of(case))
     assert "申请人已改" in page.words
     assert "补正后改过" in page.words
+    [new] = [
+        each for each in page.soup.select(".papers li") if "新传" in each.get_text()
+    ]
+    material = published.matter(filing.LICENCE).guide.material(paper.partition(":")[2])
+    assert new.find_parent("tr").select_one("b").get_text() == material.name
+    assert len(page.soup.select(".papers li")) > 1
     further = page.follow("提请再次告知")
     assert ticks_of(further) == [paper]
     silent = write(further, {paper: "新照片缺一角。"}, reason=" ")
