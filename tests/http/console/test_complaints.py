@@ -161,6 +161,9 @@ def test_a_named_person_can_be_called_back(handler, complained, database, clock)
     named = complained(named_citizen_id=citizen.id)
     page = handler.get(path_of(named))
     assert phone not in page.text
+    assert "留了电话" in page.words
+    assert "留了电话" in handler.get("/console/complaints").words
+    assert "实名" not in page.words
     shown = page.press("查看联系方式")
     assert phone in shown.words
     assert "周全" in shown.words
