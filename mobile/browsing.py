@@ -48,7 +48,11 @@ _MODES = (
     ("partial", "可网上申请"),
     ("window", "窗口办理"),
 )
-_UNITS = {LimitUnit.WORKDAY: "个工作日", LimitUnit.DAY: "天"}
+_UNITS = {
+    LimitUnit.WORKDAY: "个工作日",
+    LimitUnit.DAY: "天",
+    LimitUnit.UNKNOWN: "天左右",
+}
 _FILTERS = ("theme", "department", "audience", "mode", "place", "level")
 
 Line = dict[str, Any]
@@ -68,7 +72,7 @@ def line(matter: PublishedMatter, published: Snapshot, context: str = "") -> Lin
     limit = guide.ordinary_limit
     if limit and limit.is_on_the_spot:
         chips.append(("当场办好", ""))
-    elif limit and limit.amount and limit.unit in _UNITS:
+    elif limit and limit.amount:
         chips.append((f"{limit.amount}{_UNITS[limit.unit]}", ""))
     return {
         "name": guide.name,

@@ -238,7 +238,7 @@ def limit_figure(limit: Limit | None) -> Markup:
     unit = {
         LimitUnit.WORKDAY: "个工作日",
         LimitUnit.DAY: "天",
-        LimitUnit.UNKNOWN: "单位未注明",
+        LimitUnit.UNKNOWN: "天左右（来源没写清是工作日还是自然日）",
     }[limit.unit]
     return Markup('<span class="n">{}</span><small>{}</small>').format(
         limit.amount, escape(unit)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.catalogue.guide import ELEMENTS, NOT_PROVIDED
+from app.catalogue.guide import ELEMENTS, NOT_PROVIDED, LimitUnit
 from tests.http.mobile.conftest import GUIDE
 
 LIMIT = 40 * 1024
@@ -58,6 +58,17 @@ def test_a_township_matter_names_the_townships_office(page, published, township)
     assert office.name in shown.words
     assert township.name in shown.words
     assert shown.link("我要办理") == f"?apply=1&place={township.code}"
+
+
+def test_a_limit_without_a_unit_claims_none(page, published):
+    limit = published.matter(GUIDE).guide.ordinary_limit
+    assert limit.unit is LimitUnit.UNKNOWN
+    figure = page.get(f"/matters/{GUIDE}").soup.select_one(".big-figures dd")
+    said = f"{limit.amount}天左右（来源没写清是工作日还是自然日）"
+    assert figure.get_text() == said
+    row = page.get("/matters?q=最低生活保障").soup.select_one(f'a[href*="{GUIDE}"]')
+    assert f"{limit.amount}天左右" in row.get_text()
+    assert "工作日" not in row.get_text()
 
 
 def test_the_last_day_is_named(page, published):
