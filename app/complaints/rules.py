@@ -122,7 +122,13 @@ def running(
 
 
 def _amber_from(start: date, on: date, limit: int, calendar: Calendar) -> date:
-    """Return the first day on which the light of a clock is amber."""
+    """Return the first day on which the light of a clock is amber.
+
+    A limit of a day or none is amber on its last day: one working day is left from
+    the start, and what has just come in is not pressing yet.
+    """
+    if limit <= 1:
+        return on
     days = range(start.toordinal(), on.toordinal() + 1)
     for day in map(date.fromordinal, days):
         if light(on, day, limit, calendar) is not Light.GREEN:

@@ -479,6 +479,7 @@ class TestQueue:
     def test_lights_and_counts_agree(self, session, desks):
         late, soon, calm = (make_complaint(session, desks)[0] for _ in range(3))
         late.queue_on = date(2026, 2, 27)
+        soon.amber_on = date(2026, 3, 2)
         calm.queue_on, calm.amber_on = date(2026, 3, 20), date(2026, 3, 18)
         session.flush()
         for light, row in (

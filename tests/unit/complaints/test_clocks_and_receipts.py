@@ -63,6 +63,14 @@ class TestClock:
         runs = running(State.HANDLING, clock, MONDAY, TEN, Weekdays())
         assert runs.amber_on == date(2026, 3, 12)
 
+    @pytest.mark.parametrize("start", [MONDAY, date(2026, 3, 6), date(2026, 3, 7)])
+    def test_a_limit_of_one_day_is_green_until_its_last_day(self, start):
+        clock = start_clock(start, TEN, Weekdays())
+        runs = running(State.NEW, clock, start, TEN, Weekdays())
+        assert runs.amber_on == runs.on == clock.dispatch_by_on > start
+        assert light_of(runs.on, runs.amber_on, start) is Light.GREEN
+        assert light_of(runs.on, runs.amber_on, runs.on) is Light.AMBER
+
     def test_a_limit_of_no_days_ends_the_same_day(self):
         none = Limits(dispatch=0, answer=0, source="test")
         clock = start_clock(MONDAY, none, Weekdays())
