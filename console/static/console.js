@@ -66,14 +66,19 @@ const go = (step) => {
   link?.focus({ preventScroll: true });
   rows[at].scrollIntoView({ block: "nearest" });
 };
+const SEARCH = "[data-search], .filters select";
+const ACT = "#act :is(a, button, summary)";
 const acts = {
   j: () => go(1),
   k: () => go(-1),
   o: () => rows[at]?.querySelector(".row-link")?.click(),
-  "/": () => document.querySelector("[data-search], .filters select")?.focus(),
-  a: () => { const act = document.getElementById("act"); act?.scrollIntoView({ block: "start" }); act?.querySelector("textarea, button, a, summary")?.focus(); },
+  "/": () => document.querySelector(SEARCH)?.focus(),
+  a: () => { const act = document.getElementById("act"); act?.scrollIntoView({ block: "start" }); [...(act?.querySelectorAll("textarea, button, a, summary") ?? [])].find((each) => each.checkVisibility?.() ?? true)?.focus(); },
   g: () => document.querySelector(".brand")?.click(),
 };
+// Only the keys that do something on this page are listed.
+const works = { j: rows.length, k: rows.length, o: rows.length, "/": document.querySelector(SEARCH), a: document.querySelector(ACT), g: true };
+for (const line of document.querySelectorAll("[data-key]")) line.hidden = !works[line.dataset.key];
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !hints || !keysOn()) return;
   if (event.target.closest("input:not([type=checkbox]), textarea, select")) return;

@@ -85,6 +85,18 @@ def test_the_queue_is_filtered(desk, filed):
     assert nothing.soup.select_one("[name=reference]")["value"] == "9999"
 
 
+def test_an_empty_view_has_its_own_words(desk):
+    browser = desk()
+    own = browser.get("/console/cases?mine=1")
+    assert "您还没有认领办件" in own.words
+    assert own.follow("去看在办的件").soup.select_one(".tabs [aria-current]").text == (
+        "在办"
+    )
+    assert "还没有结束的办件" in browser.get("/console/cases?closed=1").words
+    filtered = browser.get("/console/cases?mine=1&light=red")
+    assert "没有符合条件的办件" in filtered.words
+
+
 def test_the_queue_goes_on(desk, filed, database, published):
     filed()
     with database.transaction() as session:
@@ -233,6 +245,7 @@ def test_a_case_goes_to_its_end_by_the_buttons(desk, filed, carried):
     shown = carried(desk(), case, "受理", "准予", "已送达，办结")
     assert "已办结" in shown.words
     assert "办件已经结束" in shown.words
+    assert "去办理" not in shown.buttons
     assert case.reference in shown.follow("办件").follow("已结束").words
 
 
@@ -240,6 +253,7 @@ def test_who_has_the_next_step_is_said(desk, filed, carried):
     case = filed()
     clerk, applicant = desk(Role.CLERK), mask_name("张小明")
     page = clerk.get(path_of(case))
+    assert "去办理" in page.buttons
     folded = page.soup.select_one("#act details")
     assert folded.summary.get_text() == "更多"
     assert [each.get_text() for each in folded.select("button")] == [
