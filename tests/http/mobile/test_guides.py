@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.catalogue.guide import ELEMENTS, NOT_PROVIDED, LimitUnit
+from app.catalogue.places import PlaceKind
 from tests.http.mobile.conftest import GUIDE
 
 LIMIT = 40 * 1024
@@ -58,6 +59,27 @@ def test_a_township_matter_names_the_townships_office(page, published, township)
     assert office.name in shown.words
     assert township.name in shown.words
     assert shown.link("我要办理") == f"?apply=1&place={township.code}"
+
+
+def test_a_township_matter_seen_at_the_hall_leads_to_the_township(page, published):
+    hall = next(e for e in published.places.values() if e.kind is PlaceKind.HALL)
+    shown = page.get(f"/matters/{GUIDE}?place={hall.code}")
+    where = shown.soup.select_one(".place").get_text()
+    assert "到您的乡镇（街道）办" in where
+    assert f"在“{hall.name}”办理" not in where
+    assert f"/places?matter={GUIDE}" in shown.links
+
+
+def test_the_window_whose_code_was_scanned_is_named(page, published):
+    window = next(
+        each
+        for each in published.windows.values()
+        if published.places[each.place_code].kind is PlaceKind.HALL
+    )
+    code = next(c for c, m in published.matters.items() if not m.needs_township)
+    place = f"place={window.place_code}&window={window.code}"
+    shown = page.get(f"/matters/{code}?{place}")
+    assert window.shown in shown.soup.select_one(".place").get_text()
 
 
 def test_a_limit_without_a_unit_claims_none(page, published):
