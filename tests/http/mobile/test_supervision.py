@@ -303,6 +303,8 @@ def test_who_is_signed_in_confirms_under_which_name(form, page, sign_in, answere
         "提交", category="attitude", text="窗口没人。", identity="named"
     )
     assert "138****8000" in asked.words
+    offered = form().soup.select_one("label[for=identity-2]").get_text()
+    assert offered.startswith("留我的手机号"), "no name is on file"
     assert "窗口没人。" in asked.words
     assert asked.press("提交投诉").heading == "已收到"
     answered()
