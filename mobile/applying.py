@@ -90,6 +90,7 @@ def opened(session: Session, actor: Actor, name: str) -> Opened:
     notice = queries.open_notice(case)
     problems: dict[str, str] = {}
     allowed = None
+    changed: frozenset[str] = frozenset()
     if notice is not None:
         problems = {
             each.key: sealing.problem_of(session, case, notice.number, each)
@@ -97,6 +98,7 @@ def opened(session: Session, actor: Actor, name: str) -> Opened:
         }
         named = {each.key for each in notice.defects if each.subject is Subject.FIELD}
         allowed = rules.open_fields(form, named)
+        changed = frozenset(each.key for each in notice.defects if each.changed_at)
     return Opened(
         case=case,
         form=form,
@@ -104,7 +106,7 @@ def opened(session: Session, actor: Actor, name: str) -> Opened:
         answers=viewing.answers_for(session, actor, case, form),
         allowed=allowed,
         problems=problems,
-        slots=slots_of(session, case, form, guide, problems),
+        slots=slots_of(session, case, form, guide, problems, changed=changed),
     )
 
 

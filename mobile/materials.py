@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,7 @@ class Slot:
     Attributes:
         key: Of the material, or of the form's file field.
         problem: What the open notice says of it; empty when it says nothing.
+        is_changed: The applicant has changed it since the notice.
         is_open: Files may be added and taken away now.
     """
 
@@ -50,6 +51,7 @@ class Slot:
     note: str
     files: tuple[Given, ...]
     problem: str
+    is_changed: bool
     is_open: bool
     href: str
 
@@ -80,6 +82,8 @@ def slots_of(
     form: Form,
     guide: Guide,
     problems: Mapping[str, str],
+    *,
+    changed: Container[str] = (),
 ) -> tuple[Slot, ...]:
     """Return the slots of a loaded case, in the order of guide and form.
 
@@ -94,6 +98,7 @@ def slots_of(
             name=name,
             files=_files(session, href, given.get(key, ())),
             problem=problems.get(key, ""),
+            is_changed=key in changed,
             is_open=not problems or key in problems,
             href=href,
             **facts,

@@ -189,6 +189,7 @@ def _draw(
         form_link=f"{shown.href}/form",
         slots=slots,
         missing=sum(each.needed and not each.files for each in slots),
+        again=sum(not each.is_changed for each in slots),
         errors=errors or [("main", sentence) for sentence in failed.values()],
         failed=failed,
         most=kinds.MAX_BYTES,

@@ -95,7 +95,12 @@ def test_a_correction_opens_what_the_notice_names_and_nothing_else(
     slots = page.get(f"/cases/{token}/materials")
     assert [e["id"] for e in slots.soup.select(".slot")] == [f"slot-{material.key}"]
     assert "照片看不清" in slots.words
+    assert "这 1 份要重传" in slots.words
+    assert "都齐了" not in slots.words
     slots = upload(slots, material.key, ("new.jpg", photo))
+    assert "要重传的都传好了" in slots.words
+    assert "已改" in slots.soup.select_one(f"#slot-{material.key} .notice.good").text
+    assert not slots.soup.select(".notice.bad")
     done = slots.follow("回到办件").press("提交补正")
     assert "补正已提交" in done.words
     assert "预审中" in done.words
