@@ -276,6 +276,9 @@ def _draw_places() -> Response:
             else published.places_handling(matter.code)
         )
     shown = [each for each in offered if each.kind is not PlaceKind.DISTRICT]
+    # A station stands on its township's page; here only if it can be found by distance.
+    listed = {each.code for each in shown}
+    shown = [e for e in shown if e.is_located or e.parent_code not in listed]
     groups: dict[str, list[Line]] = {}
     for each in sorted(shown, key=lambda place: _ORDER[place.kind]):
         groups.setdefault(_GROUPS[each.kind], []).append(
@@ -300,9 +303,9 @@ _ORDER = {
 }
 _GROUPS = {
     PlaceKind.HALL: "服务大厅",
-    PlaceKind.STREET: "街道",
-    PlaceKind.TOWN: "镇",
-    PlaceKind.TOWNSHIP: "乡",
+    PlaceKind.STREET: "乡镇（街道）",
+    PlaceKind.TOWN: "乡镇（街道）",
+    PlaceKind.TOWNSHIP: "乡镇（街道）",
     PlaceKind.STATION: "便民服务中心",
     PlaceKind.DISTRICT: "区",
 }

@@ -87,6 +87,14 @@ def test_a_department_shows_what_it_handles(page, published):
     assert any(each.startswith("/matters/") for each in shown.links)
 
 
+def test_each_township_is_listed_once(page, published):
+    shown = page.get("/places")
+    assert "坐标" not in shown.words
+    rows = [e.get_text() for e in shown.soup.select("ul.rows .row-title")]
+    for township in published.townships():
+        assert sum(township.name in row for row in rows) == 1, township.name
+
+
 def test_places_lead_to_windows_and_matters(page, published):
     window = next(iter(published.windows.values()))
     place = page.get(f"/places/{window.place_code}", status=200)
