@@ -266,5 +266,14 @@
     }, () => { said.textContent = "没有拿到位置，请按乡镇（街道）查找。"; });
   };
 
+  /* What has the focus must not lie under the bar at the bottom. */
+  document.addEventListener("focusin", ({ target }) => requestAnimationFrame(() => {
+    const dock = document.querySelector(".dock");
+    if (!dock || dock.contains(target)) return;
+    const place = target.getBoundingClientRect();
+    const under = place.bottom + 12 - dock.getBoundingClientRect().top;
+    if (under > 0) window.scrollBy(0, Math.max(0, Math.min(under, place.top - 16)));
+  }));
+
   begin(document);
 })();
