@@ -5,7 +5,6 @@
 
 PY := .venv/bin/python
 SOURCES := app qr miniprogram_api mobile console notifications demo migrations benchmarks tests wsgi.py
-DATABASE_TESTS := tests/service tests/http tests/worker tests/contract
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo-reset test check format lock bench packages system-packages
@@ -21,10 +20,7 @@ demo-reset: packages ## Delete the demonstration's data, after asking
 	@exec $(PY) -m demo.reset
 
 test: system-packages packages ## All tests, on SQLite and on PostgreSQL
-	@echo '· 测试（SQLite）  Tests on SQLite …'
-	@env -u TEST_DATABASE_URL $(PY) -m pytest
-	@echo '· 测试（PostgreSQL）  Tests on PostgreSQL …'
-	@$(PY) -m tests.servers postgres $(PY) -m pytest $(wildcard $(DATABASE_TESTS))
+	@exec $(PY) -m tests.halves
 
 check: system-packages packages ## Format, lint, types, import contracts, tests on SQLite
 	@$(PY) -m ruff format --check $(wildcard $(SOURCES))
