@@ -167,7 +167,7 @@ def _view(
         "version": found.version,
         "is_draft": shown.is_draft,
         "to_do": showing.is_to_do(found),
-        "state_word": showing.state_word(found),
+        "state_word": showing.state_word(found, to_change=len(shown.problems)),
         "next": showing.next_sentence(found),
         "due": due_sentence(found),
         "reason": newest.reason if newest else "",
@@ -372,7 +372,7 @@ def _tracked(found: Tracking) -> dict[str, Any]:
         due = _until(found.due_on, "作出决定", provisional=found.provisional)
     elif found.state in WAITING_FOR_APPLICANT:
         due = _until(found.supply_by_on, "前补正", provisional=False)
-    word = f"{found.state.zh}（{found.outcome}）" if found.outcome else found.state.zh
+    word = showing.plain_word(found.state, found.outcome)
     steps: list[tuple[str, datetime]] = [
         (each.told, each.at) for each in reversed(found.steps)
     ]

@@ -29,17 +29,47 @@ _KINDS: Mapping[State, tuple[str, str]] = {
 _GOING_ON = ("info", "clock")
 
 
-def state_word(case: Case) -> str:
-    """Return the state for a citizen, with what was decided."""
-    if case.outcome is None or case.state is State.CLOSED:
-        return _closed_word(case) if case.state is State.CLOSED else case.state.zh
-    return f"{case.state.zh}：{case.outcome.zh}"
+_PLAIN: Mapping[State, str] = {
+    State.SUBMITTED: "已收到，等受理",
+    State.RETURNED: "要您修改",
+    State.CORRECTION: "要您修改",
+    State.ACCEPTANCE_CHECK: "已收到，等受理",
+    State.SUSPENDED: "暂停计时",
+    State.CERTIFICATE: "通过了，正在制证",
+}
+"""What a citizen reads where the desk's word for a state is an official one."""
+
+_PLAIN_OUTCOMES: Mapping[tuple[State, Outcome], str] = {
+    (State.DECIDED, Outcome.GRANTED): "通过了",
+    (State.DECIDED, Outcome.REFUSED): "没有通过",
+    (State.DELIVERY, Outcome.GRANTED): "通过了，请领取",
+    (State.DELIVERY, Outcome.REFUSED): "没有通过，请领取决定书",
+}
 
 
-def _closed_word(case: Case) -> str:
-    if case.outcome is None:
-        return case.state.zh
-    return f"{case.state.zh}（{case.outcome.zh}）"
+def plain_word(state: State, outcome: str) -> str:
+    """Return a state for a citizen: plain words first, then the decision's own.
+
+    Args:
+        state: Where the case stands.
+        outcome: How it came out, as the decision says it; empty while it has not.
+    """
+    decided = next((each for each in Outcome if each.zh == outcome), None)
+    if decided is None or state is State.CERTIFICATE:
+        return _PLAIN.get(state, state.zh)
+    return f"{_PLAIN_OUTCOMES.get((state, decided), state.zh)}（{outcome}）"
+
+
+def state_word(case: Case, *, to_change: int = 0) -> str:
+    """Return how a case stands, for a citizen.
+
+    Args:
+        case: The case.
+        to_change: How many things the open notice names; 0 while nobody counted.
+    """
+    if to_change and case.state in WAITING_FOR_APPLICANT:
+        return f"要您改 {to_change} 处"
+    return plain_word(case.state, case.outcome.zh if case.outcome else "")
 
 
 def colour_and_mark(case: Case) -> tuple[str, str]:

@@ -181,7 +181,7 @@ def test_the_whole_application(begin, fill, page, published, township):
     assert receipt.path.endswith("/receipt")
     assert receipt.heading == "申请已提交"
     shown = receipt.follow("看进度")
-    assert "已收件" in shown.words
+    assert "已收到，等受理" in shown.words
     assert "申请已提交，材料已收到" in shown.words
 
 

@@ -36,7 +36,7 @@ def defects(published):
 def test_the_next_thing_stands_on_top(page, token):
     shown = page.get(f"/cases/{token}")
     first = shown.soup.select_one("main .card")
-    assert "已收件" in first.get_text()
+    assert "已收到，等受理" in first.get_text()
     assert "最晚 2026年3月9日(周一) 告知您是否受理" in first.get_text()
     assert "您" in shown.soup.select_one(".timeline li").get_text()
     assert "张小明" in shown.words
@@ -50,7 +50,7 @@ def test_a_decision_can_be_followed_to_its_end(page, token, desk):
     desk(token, Action.GRANT)
     desk(token, Action.START_DELIVERY, reason="到3号窗口领，带身份证。")
     shown = page.get(f"/cases/{token}")
-    assert "待领取：准予" in shown.soup.select_one(".next-state").get_text()
+    assert "通过了，请领取（准予）" in shown.soup.select_one(".next-state").get_text()
     assert "要您处理" in page.get("/cases").words
     closed = shown.press("确认收到")
     assert "已确认收到" in closed.words
@@ -73,6 +73,8 @@ def test_a_correction_opens_what_the_notice_names_and_nothing_else(
     desk(token, Action.RETURN, defects=listed)
     shown = page.get(f"/cases/{token}")
     assert "要改 2 处" in shown.words
+    assert shown.soup.select_one(".next-state").get_text() == "要您改 2 处"
+    assert "要您修改" in page.get("/cases").words
     assert "姓名与身份证不一致。" in shown.words
     early = shown.press("提交补正")
     assert early.status == 422
