@@ -147,14 +147,14 @@ def _theme(name: str) -> Line:
 
 
 def _often(published: Snapshot) -> list[Line]:
-    """Return core matters of a person that have a guide, one of each theme."""
+    """Return core matters of persons alone that have a guide, one of each theme."""
     chosen: dict[str, PublishedMatter] = {}
     for each in published.matters.values():
         guide = each.guide
         if (
             guide.tier is Tier.CORE
             and guide.materials
-            and Audience.PERSON in guide.audience
+            and set(guide.audience) == {Audience.PERSON}
         ):
             chosen.setdefault(guide.theme, each)
         if len(chosen) == _OFTEN:

@@ -20,6 +20,7 @@ from app.cases.workflow import (
     UNDER_EXAMINATION,
     WAITING_FOR_APPLICANT,
     Action,
+    Outcome,
     State,
 )
 from app.forms import checking
@@ -172,17 +173,36 @@ def _view(
         "due": due_sentence(found),
         "reason": newest.reason if newest else "",
         "reason_word": newest.told if newest else "",
-        "primary": {"href": f"{shown.href}/form", "word": "接着填"}
-        if shown.is_draft
-        else None,
+        "primary": _primary(shown),
         "receipt": f"{shown.href}/receipt" if found.reference else "",
         "supply_by": found.supply_by_on,
         "defects": _defects(shown, wrong),
         "steps": [_step(each) for each in reversed(lines)],
-        "guide_link": f"/matters/{found.matter_code}"
-        + (f"?{urlencode({'place': found.place_code})}" if found.place_code else ""),
+        "guide_link": f"/matters/{found.matter_code}{_place_query(found)}",
         "supervision_link": f"/supervision?{urlencode(context)}",
     }
+
+
+def _place_query(found: Case) -> str:
+    return f"?{urlencode({'place': found.place_code})}" if found.place_code else ""
+
+
+def _primary(shown: Opened) -> dict[str, str] | None:
+    """Return the one thing to go on with, where it is a page to open."""
+    found = shown.case
+    if shown.is_draft:
+        return {"href": f"{shown.href}/form", "word": "接着填"}
+    is_given_up = (
+        found.state is State.WITHDRAWN or found.outcome is Outcome.NOT_SUPPLIED
+    )
+    if (
+        is_given_up
+        and showing.is_over(found)
+        and found.matter_code in snapshot().matters
+    ):
+        link = f"/matters/{found.matter_code}/apply{_place_query(found)}"
+        return {"href": link, "word": "重新申请"}
+    return None
 
 
 def _defects(shown: Opened, wrong: Mapping[str, str]) -> list[dict[str, Any]]:

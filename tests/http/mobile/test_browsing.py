@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.catalogue.terms import Audience
 from tests.http.mobile.conftest import GUIDE
 
 PUBLIC = (
@@ -85,6 +86,14 @@ def test_a_department_shows_what_it_handles(page, published):
     shown = page.get(f"/departments/{office.code}", status=200)
     assert shown.heading == office.name
     assert any(each.startswith("/matters/") for each in shown.links)
+
+
+def test_what_is_often_done_is_done_by_persons(page, published):
+    rows = page.get("/").soup.select("[aria-labelledby=often] a.row")
+    codes = [each["href"].rsplit("/", 1)[1] for each in rows]
+    assert len(codes) >= 5
+    for code in codes:
+        assert published.matter(code).guide.audience == (Audience.PERSON,)
 
 
 def test_each_township_is_listed_once(page, published):

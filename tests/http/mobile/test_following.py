@@ -121,6 +121,8 @@ def test_withdrawing_asks_first_and_keeps_the_reason(page, token):
     gone = asked.press("确定撤回", reason="不办了")
     assert "申请已撤回" in gone.words
     assert "不办了" in gone.words
+    again = gone.follow("重新申请")
+    assert "开始填写" in again.words
     assert f"/cases/{token}/withdraw" not in gone.links
 
 
