@@ -7,7 +7,7 @@ PY := .venv/bin/python
 SOURCES := app qr miniprogram_api mobile console notifications demo migrations benchmarks tests wsgi.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test check format lock bench packages system-packages
+.PHONY: help run demo-reset test check format lock screenshots bench packages system-packages
 
 help: ## Print this list
 	@echo '码上办 Mashangban'
@@ -32,6 +32,9 @@ check: system-packages packages ## Format, lint, types, import contracts, tests 
 format: packages ## Format the code and mend what the linter can
 	@$(PY) -m ruff format $(wildcard $(SOURCES))
 	@$(PY) -m ruff check --fix $(wildcard $(SOURCES))
+
+screenshots: system-packages packages ## Take the readme's two pictures again
+	@SCREENSHOTS=docs $(PY) -m pytest tests/e2e/test_screens.py
 
 bench: packages ## Measure against bare views; writes build/bench.json
 	@$(PY) -m benchmarks
