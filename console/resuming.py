@@ -23,7 +23,8 @@ from console.sign_in_page import draw
 
 _CONTEXT = "console:posted:fields"
 _MOST = 400_000
-_NOT_KEPT = frozenset({"csrf_token"})
+_NOT_KEPT = frozenset({"csrf_token", "confirmed"})
+"""Nor the confirmation of an act of the law: whoever signs in is asked anew."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class Posted:
 def ask_to_sign_in() -> Response:
     """Lead to the sign-in page, remembering the page wanted or the form sent."""
     if request.method == "POST" and request.endpoint != "desk.sign_out":
-        return draw(kept=_seal(), status=401)
+        foreign = request.headers.get("Sec-Fetch-Site", "none")
+        is_ours = foreign in ("same-origin", "none")
+        return draw(kept=_seal() if is_ours else "", status=401)
     if request.method == "POST":
         return see_other(f"{PREFIX}/sign-in")
     wanted = request.full_path.rstrip("?")

@@ -102,12 +102,19 @@ def posted() -> Posted | None:
     """Return the form of this request, if it is one worth keeping."""
     if request.method != "POST" or request.endpoint not in RESUMABLE:
         return None
+    if is_foreign():
+        return None
     fields = tuple(
         (name, value)
         for name, value in request.form.items(multi=True)
         if name not in _NOT_KEPT
     )
     return Posted(request.path, fields, request.endpoint)
+
+
+def is_foreign() -> bool:
+    """Whether another site's page sent this form; such a form is nobody's work."""
+    return request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
 
 
 def seal(form: Posted) -> str:

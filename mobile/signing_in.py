@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 from flask import session as cookie
 
-from app.kernel.errors import AppError, Invalid, TooMany
+from app.kernel.errors import AppError, Invalid, TooMany, Unavailable
 from app.people import citizens
 from app.people.masking import mask_phone
 from app.people.models import Channel
@@ -46,7 +46,11 @@ def send_code() -> Response:
     except TooMany as refusal:
         # The code sent before is still good: go on to the page that takes it.
         return _ask_code(phone, target, kept, is_new=False, refusal=refusal)
-    runtime().sms.send_code(phone, issued.code)
+    try:
+        runtime().sms.send_code(phone, issued.code)
+    except Unavailable as away:
+        unsent = Invalid("the message was not sent", errors={"phone": away.zh})
+        return _ask_number(target, kept=kept, typed=typed, refusal=unsent)
     if settings().is_demo:
         cookie[_DEMO] = [phone, issued.code, issued.expires_at.isoformat()]
     return _ask_code(phone, target, kept)

@@ -26,7 +26,15 @@ from app.files import kinds, tickets
 from app.files import service as files
 from app.files.service import Owner
 from app.kernel.clock import office_date
-from app.kernel.errors import AppError, Conflict, Gone, Invalid, NotFound, TooMany
+from app.kernel.errors import (
+    AppError,
+    Conflict,
+    Gone,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unavailable,
+)
 from app.people import profiles
 from app.web.context import (
     check_limit,
@@ -186,7 +194,8 @@ def file_it() -> Response:
         over = isinstance(refusal.why, tickets.TicketInvalid)
         good = "" if over else ticket
         return _again(kind, typed, refusal.cause, refusal.kept, good)
-    except (Invalid, TooMany, Conflict, Gone) as refusal:
+    except (Invalid, TooMany, Conflict, Gone, Unavailable) as refusal:
+        # Also when the system is busy: what was written must not be lost with it.
         return _again(kind, typed, refusal, photos, ticket)
     return _draw_receipt(receipt, is_named=False)
 
@@ -223,7 +232,7 @@ def _keep_photos(ticket: str, kept: tuple[str, ...]) -> tuple[str, ...]:
                 transaction() as session,
             ):
                 stored = files.record(session, put, owner=owner, now=now())
-        except (Invalid, TooMany, Gone, Conflict) as refusal:
+        except (Invalid, TooMany, Gone, Conflict, Unavailable) as refusal:
             which = (
                 f"“{shortened(each.filename or '')}”："
                 if isinstance(refusal, Invalid)

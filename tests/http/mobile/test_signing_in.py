@@ -1,8 +1,11 @@
 """Signing in by code; what was typed survives it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
+from app.kernel.errors import Unavailable
+from app.web.context import init_app
 from tests.http.mobile.conftest import GUIDE, PHONE
 
 
@@ -181,3 +184,28 @@ def test_a_strangers_sealed_form_is_ignored(page, sms):
     )
     form.append(kept)
     assert asked.press("登录", code=sms.codes[PHONE]).path == "/me"
+
+
+def test_a_form_that_another_site_sent_is_not_offered_again(page, client, sign_in):
+    sign_in()
+    sent = client.post(
+        "/me/profile",
+        data={"name": "别人填的"},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert sent.status_code == 400
+    assert "别人填的" not in sent.text
+    assert 'name="kept"' not in sent.text
+
+
+def test_what_was_typed_survives_a_message_that_was_not_sent(page, here, web):
+    class Away:
+        def send_code(self, phone, code):
+            raise Unavailable("away", zh="短信没有发出去，请过一会儿再点。")
+
+    init_app(web, replace(here, sms=Away()))
+    refused = page.get("/sign-in?next=/cases").press("获取验证码", phone=PHONE)
+    assert refused.status == 422
+    assert "短信没有发出去" in refused.words
+    form, _ = refused.form("获取验证码")
+    assert form.select_one("[name=next]")["value"] == "/cases"

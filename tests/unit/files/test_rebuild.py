@@ -56,7 +56,10 @@ def everything_in(rebuilt):
     if rebuilt.media_type == "application/pdf":
         with pikepdf.open(io.BytesIO(rebuilt.content)) as pdf:
             for each in pdf.objects:
-                found.append(each.unparse(resolved=True))
+                if isinstance(each, pikepdf.Object):
+                    found.append(each.unparse(resolved=True))
+                else:  # a damaged file may hold a bare number where an object was
+                    found.append(repr(each).encode())
                 if isinstance(each, pikepdf.Stream):
                     found.append(each.read_raw_bytes())
                     found.append(try_to_unpack(each))
