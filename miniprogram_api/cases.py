@@ -187,6 +187,11 @@ class StepAnswerSchema(ma.Schema):
     case = fields.Nested(CaseSchema, allow_none=True)
 
 
+# Made once: a schema copies all its fields when it is made.
+_CASE = CaseSchema()
+_STEP_ANSWER = StepAnswerSchema()
+
+
 @blp.route("")
 class Cases(MethodView):
     """The applicant's cases."""
@@ -226,7 +231,7 @@ class Cases(MethodView):
             session.flush()
             return _whole(session, case.token)
 
-        return _once("POST /cases", 201, begin, CaseSchema())
+        return _once("POST /cases", 201, begin, _CASE)
 
 
 @blp.route("/<token>")
@@ -335,7 +340,7 @@ class CaseSteps(MethodView):
             _step(session, token, wanted, local)
             return {"receipt": None, "case": _whole(session, token)}
 
-        return _once("POST /cases/steps", 201, act, StepAnswerSchema(), token)
+        return _once("POST /cases/steps", 201, act, _STEP_ANSWER, token)
 
 
 def _step(

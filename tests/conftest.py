@@ -22,7 +22,9 @@ from app.models import import_all
 from app.settings import Mode, Settings
 
 # The same examples each time: a failure comes back, and so does a success.
-hypothesis.settings.register_profile("house", derandomize=True, database=None)
+hypothesis.settings.register_profile(
+    "house", derandomize=True, database=None, deadline=None
+)
 hypothesis.settings.load_profile("house")
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)  # Monday, 09:30 in Shanghai

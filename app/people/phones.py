@@ -8,7 +8,7 @@ import unicodedata
 from app.kernel.errors import Invalid
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_PREFIX = re.compile(r"(?:\+|00)86(?=1[3-9])")
+_PREFIX = re.compile(r"^(?:\+|00)86(?=1[3-9])")
 _LONGEST = 40
 _BETWEEN = re.compile(r"[\s().\-‐‑–—]+")
 

@@ -56,3 +56,7 @@ def test_what_is_accepted_is_plain(typed):
     assert number.isascii()
     assert number.isdigit()
     assert normalise_mobile(number) == number
+
+
+def test_a_number_that_holds_the_prefix_inside_stays_whole():
+    assert normalise_mobile("13900861312") == "13900861312"
