@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,7 +51,7 @@ def package_folder(name: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-class EmbeddedServer:
+class EmbeddedServer(ABC):
     """A server in a folder: start, stop, kill, start again on the same data."""
 
     program: Program
@@ -71,9 +72,9 @@ class EmbeddedServer:
                 )
             time.sleep(POLL_S)
 
+    @abstractmethod
     def answers(self) -> bool:
         """Whether the server takes commands now."""
-        raise NotImplementedError
 
     def stop(self) -> None:
         """Stop in good order."""
